@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the reference, transformers in float32 with eager attention on one thread, on a checkpoint directory."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+import transformers
+from safetensors.torch import load_file, save_file
+from transformers.models.qwen3_5.modeling_qwen3_5 import Qwen3_5DecoderLayer, Qwen3_5RMSNorm
+
+from .checkpoints import FULL, Checkpoint
+from .weights import dequantize_fp8
+
+PROMPT_LENGTH = 40
+GREEDY_LENGTH = 32
+
+
+def load_reference(checkpoint: Checkpoint, directory: Path):
+    """The model as transformers reads it from the files; FP8 weights are first dequantised into a scratch directory."""
+    if checkpoint.stored_type == "fp8":
+        with tempfile.TemporaryDirectory() as scratch:
+            config = {key: value for key, value in checkpoint.config.items() if key != "quantization_config"}
+            transformers.AutoConfig.for_model(**config).save_pretrained(scratch)
+            save_file(dequantize_fp8(load_file(directory / "model.safetensors")), Path(scratch) / "model.safetensors")
+            return from_pretrained(checkpoint, Path(scratch))
+    return from_pretrained(checkpoint, directory)
+
+
+def from_pretrained(checkpoint: Checkpoint, directory: Path):
+    """Load by the class that config.json names; nothing may be missing, and only mtp.* may be left over."""
+    architecture = getattr(transformers, checkpoint.config["architectures"][0])
+    model, report = architecture.from_pretrained(
+        directory, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
+    )
+    left_over = [name for name in report["unexpected_keys"] if not name.startswith("mtp.")]
+    assert not report["missing_keys"] and not left_over, (report["missing_keys"], left_over)
+    assert not report.get("mismatched_keys"), report["mismatched_keys"]
+    return model.eval()
+
+
+def text_model(model):
+    """The decoder without its head, in either layout."""
+    return getattr(model.model, "language_model", model.model)
+
+
+@torch.no_grad()
+def logits_and_hidden(model, tokens: list[int]) -> tuple[np.ndarray, torch.Tensor]:
+    """Logits [tokens, vocab] and the hidden states after the final norm [1, tokens, hidden]."""
+    hidden = text_model(model)(input_ids=torch.tensor([tokens]), use_cache=False).last_hidden_state
+    logits = model(input_ids=torch.tensor([tokens]), use_cache=False).logits
+    assert torch.equal(model.lm_head(hidden), logits)
+    return logits[0].numpy().copy(), hidden
+
+
+@torch.no_grad()
+def greedy(model, prompt: list[int]) -> dict:
+    """32 greedy tokens by running the whole sequence anew for each, with the distance of the best logit to the second."""
+    tokens, margins = list(prompt), []
+    for _ in range(GREEDY_LENGTH):
+        best = torch.topk(model(input_ids=torch.tensor([tokens]), use_cache=False).logits[0, -1], 2)
+        tokens.append(int(best.indices[0]))
+        margins.append(round(float(best.values[0] - best.values[1]), 6))
+    return {"prompt_length": len(prompt), "tokens": tokens[len(prompt) :], "margins": margins}
+
+
+@torch.no_grad()
+def mtp_logits(model, tensors: dict[str, torch.Tensor], tokens: list[int], hidden: torch.Tensor) -> np.ndarray:
+    """Logits of the MTP head for positions 0 .. len(tokens)-2, which transformers itself does not compute.
+
+    Position i joins the main model's normed hidden state h_i with the embedding of token i+1 (embedding half first), runs one
+    full-attention decoder layer with rope position i, norms, and uses the main model's head: a guess of token i+2.
+    The layer and the norms are transformers' own modules.
+    """
+    main = text_model(model)
+    config = main.config
+    size, count = config.hidden_size, len(tokens) - 1
+    layer_config = type(config).from_dict(config.to_dict() | {"num_hidden_layers": 1, "layer_types": [FULL]})
+    layer_config._attn_implementation = "eager"
+    head = torch.nn.ModuleDict(
+        {
+            "fc": torch.nn.Linear(2 * size, size, bias=False),
+            "pre_fc_norm_embedding": Qwen3_5RMSNorm(size, config.rms_norm_eps),
+            "pre_fc_norm_hidden": Qwen3_5RMSNorm(size, config.rms_norm_eps),
+            "norm": Qwen3_5RMSNorm(size, config.rms_norm_eps),
+            "layers": torch.nn.ModuleList([Qwen3_5DecoderLayer(layer_config, 0)]),
+        }
+    ).eval()
+    head.load_state_dict({name[4:]: value.float() for name, value in tensors.items() if name.startswith("mtp.")}, strict=True)
+    embedding = head["pre_fc_norm_embedding"](main.embed_tokens(torch.tensor([tokens[1:]])))
+    joined = head["fc"](torch.cat([embedding, head["pre_fc_norm_hidden"](hidden[:, :count])], dim=-1))
+    rotary = main.rotary_emb(joined, torch.arange(count)[None, None].expand(3, 1, -1))
+    mask = torch.full((count, count), torch.finfo(torch.float32).min).triu(1)[None, None]
+    out = head["norm"](head["layers"][0](joined, position_embeddings=rotary, attention_mask=mask))
+    return model.lm_head(out)[0].numpy().copy()
