@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# The rooms, bottom-up, and the libraries from outside that each one uses.
+room(base Threads::Threads Boost::json)
+room(tensor capy_base)
+room(codec capy_tensor)
+if(EXISTS ${PROJECT_SOURCE_DIR}/src/text/CMakeLists.txt)
+  add_subdirectory(src/text)  # makes its Unicode tables first
+else()
+  room(text capy_base)
+endif()
+room(formats capy_codec)
+room(kernels capy_tensor)
+room(cache capy_tensor)
+room(sampling capy_text capy_tensor)
+room(hub capy_formats)
+room(model capy_formats capy_kernels capy_cache)
+room(engine capy_model capy_sampling capy_text)
+room(evaluate capy_engine)
+room(capi capy_engine)
