@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packing of weights into the house's own layout (tensor/matrix.h, docs/FORMATS.md).
+#pragma once
+
+#include <cstdint>
+
+#include "tensor/matrix.h"
+
+namespace capy {
+
+// Packs up to 16 rows of f32 weights as panel `panel` of an int8 matrix of `columns` columns.
+//   rows: `row_count` pointers (1..16), each to `columns` floats; missing rows of the panel become zeros.
+//   codes: packed_int8_code_bytes of the whole matrix; scales: packed_int8_scales. Only this panel's parts are written.
+// Per row and block: scale = max|w| / 127, code = round_half_even(w * (127 / max|w|)); an all-zero block has scale 0.
+// Blocks with NaN or Inf: codes 0 and scale NaN, so that the damage is seen.
+// Any thread; panels may be packed in parallel. About 1 ns a weight.
+void pack_int8_panel(const float* const* rows, int64_t row_count, int64_t columns, int64_t panel, int8_t* codes, float* scales);
+
+// One row of a packed matrix back as floats.
+void unpack_int8_row(const MatrixView& matrix, int64_t row, float* out);
+
+}  // namespace capy

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one table of kernels: a function pointer per operation, one table per ISA (generic, avx2, avx512; amx, neon and wasm
+// join later). kernels/generic is plain C++ and is the truth: every other table gives the same bytes for every operation,
+// and one harness (kernels_test.cpp) holds them to it.
+//
+// One arithmetic (docs/decisions/0001): the order of every sum depends on the row alone, never on how many rows, threads
+// or lanes are at work. Everything is compiled with -ffp-contract=off; an fma is written as one.
+//   canonical sum  16 virtual lanes; element i belongs to lane i mod 16; each lane is one chain in ascending order starting
+//                  from +0 (of fma for products, of + for sums). Then the tree: lane l += lane l+8, then +4, +2, +1.
+//   exp, sigmoid, silu, sin, cos   ours: the same operations in the same order on every ISA (generic/scalar.h).
+//   sigmoid(x) = 1 / (1 + exp(-x)),  silu(x) = x / (1 + exp(-x)).
+//
+// Who may call: any thread; a kernel touches only what it is given. Kernels neither allocate nor start threads.
+// Unless said otherwise pointers need no alignment, and sizes may be any number >= 1 (odd ones too).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/arena.h"
+#include "base/result.h"
+#include "base/thread_pool.h"
+#include "tensor/dtype.h"
+#include "tensor/matrix.h"
+
+namespace capy {
+
+// Keys per attention block and tokens per KV page: a page is a block.
+constexpr int64_t kKvPageTokens = 256;
+
+// Tokens between two moves of the recurrent state (DESIGN 2): boundaries are absolute multiples of it.
+constexpr int64_t kDeltaWindow = 32;
+
+// Causal softmax attention of some query rows over the keys and values of one KV head.
+struct AttentionRows {
+  float* out = nullptr;      // [rows][head_dim], rows out_stride apart
+  int64_t out_stride = 0;
+  const float* q = nullptr;  // [rows][head_dim], normed and rotated, not scaled
+  int64_t q_stride = 0;
+  const int64_t* visible = nullptr;  // [rows]: row r sees the keys of positions 0 .. visible[r]-1; >= 1, any order
+  int64_t rows = 0;
+  // Page p holds positions [256 p, 256 p + 256). Its keys of this head begin at pages[p] + k_offset: [256][head_dim] of
+  // kv_type (kF32 or kBF16); the values likewise at v_offset. 64-byte aligned.
+  const std::byte* const* pages = nullptr;
+  int64_t k_offset = 0;
+  int64_t v_offset = 0;
+  DType kv_type = DType::kF32;
+  int64_t head_dim = 0;
+  float scale = 0;
+};
+
+// Rows of the gated delta rule for one value head inside one window (DESIGN 2, SPEC 2.4). With the log's entries
+// j = 0 .. log_length + rows - 1, row r is entry i = log_length + r:
+//   recalled[c] = sum_a k_i[a] S[a][c]      answer[c] = sum_a q_i[a] S[a][c]     (fma chains, a ascending, from +0)
+//   p[c] = exp(float(G_i)) * recalled[c];   for j < i ascending: p[c] = fma(c_ij, d_j[c], p[c])
+//   d_i[c] = beta_i * (v_i[c] - p[c])
+//   o[c] = exp(float(G_i)) * answer[c];     for j <= i ascending: o[c] = fma(a_ij, d_j[c], o[c])
+// where c_ij = exp(float(G_i - G_j)) * dot(k_j, k_i) and a_ij = exp(float(G_i - G_j)) * dot(k_j, q_i), dot canonical.
+struct DeltaRows {
+  const float* state = nullptr;  // S at the window's boundary: [key_dim][value_dim]
+  const float* log_k = nullptr;  // [entries][key_dim], log_k_stride apart; the rows' own keys are there already
+  int64_t log_k_stride = 0;
+  float* log_d = nullptr;        // [entries][value_dim], log_d_stride apart; the rows' entries are written here
+  int64_t log_d_stride = 0;
+  const double* log_G = nullptr; // [entries], log_G_stride apart: running sums of g since the boundary; the rows' are there already
+  int64_t log_G_stride = 0;
+  int64_t log_length = 0;        // entries before these rows
+  int64_t rows = 0;              // log_length + rows <= kDeltaWindow
+  const float* q = nullptr;      // [rows][key_dim], l2-normalised and scaled
+  int64_t q_stride = 0;
+  const float* v = nullptr;      // [rows][value_dim]
+  int64_t v_stride = 0;
+  const float* beta = nullptr;   // [rows], beta_stride apart
+  int64_t beta_stride = 0;
+  float* out = nullptr;          // [rows][value_dim]
+  int64_t out_stride = 0;
+  int64_t key_dim = 0;
+  int64_t value_dim = 0;
+};
+
+// Folds a window's `entries` log entries into a new state:
+//   out[a][c] = exp(float(G_last)) * S[a][c];  for j ascending: out[a][c] = fma(exp(float(G_last - G_j)) * k_j[a], d_j[c], out[a][c])
+struct DeltaFold {
+  float* out = nullptr;          // [key_dim][value_dim]; may be `state` itself
+  const float* state = nullptr;
+  const float* log_k = nullptr;
+  int64_t log_k_stride = 0;
+  const float* log_d = nullptr;
+  int64_t log_d_stride = 0;
+  const double* log_G = nullptr;
+  int64_t log_G_stride = 0;
+  int64_t entries = 0;
+  int64_t key_dim = 0;
+  int64_t value_dim = 0;
+};
+
+struct KernelTable {
+  const char* isa;
+
+  // --- rows of n floats ---
+  // out[i] = x[i] * (1 / sqrt(sum x^2 / n + eps)) * weight[i]: (x * inverse) * weight; the sum is canonical (fma chains).
+  // out may be x.
+  void (*rms_norm)(float* out, const float* x, const float* weight, int64_t n, float eps);
+  // The norm of Gated DeltaNet: rms_norm as above (plain weight), then times silu(z[i]).
+  void (*gated_rms_norm)(float* out, const float* x, const float* z, const float* weight, int64_t n, float eps);
+  // x[i] = x[i] * (1 / sqrt(sum x^2 + eps)) * scale, out of place.
+  void (*l2_norm)(float* out, const float* x, int64_t n, float eps, float scale);
+  void (*add)(float* x, const float* y, int64_t n);                        // x += y
+  void (*scaled_add)(float* x, const float* y, float scale, int64_t n);    // x = fma(scale, y, x)
+  void (*swiglu)(float* out, const float* gate, const float* up, int64_t n);  // silu(gate) * up; out may be gate or up
+  void (*sigmoid_gate)(float* x, const float* gate, int64_t n);            // x *= sigmoid(gate)
+  // Rotates pairs by (cos[i], sin[i]), i < half: a' = a cos - b sin, b' = b cos + a sin, written fma(a, cos, -(b*sin)) and
+  // fma(b, cos, a*sin). rope_half: pairs (x[i], x[i+half]); rope_adjacent: pairs (x[2i], x[2i+1]) (Llama's GGUF rows).
+  void (*rope_half)(float* x, const float* cos, const float* sin, int64_t half);
+  void (*rope_adjacent)(float* x, const float* cos, const float* sin, int64_t half);
+  // Canonical sum of a[i] * b[i].
+  float (*dot)(const float* a, const float* b, int64_t n);
+  // Causal depthwise convolution and silu for one token: columns [taps][channels] oldest first, weight [taps][channels]:
+  // out[c] = silu(fma chain over taps ascending from +0).
+  void (*conv_silu)(float* out, const float* columns, const float* weight, int64_t channels, int64_t taps);
+  // g[h] = neg_exp_A[h] * softplus(a[h] + dt_bias[h]);  beta[h] = sigmoid(b[h]).
+  void (*delta_gates)(float* g, float* beta, const float* a, const float* b, const float* neg_exp_A, const float* dt_bias,
+                      int64_t heads);
+  // cos[i] and sin[i] of float(position) * inverse_frequency[i] (the product in f32, as the reference forms it), times
+  // `amplitude` (YaRN; 1 otherwise). Good to 1 ulp for angles up to 2^21.
+  void (*rope_angles)(float* cos, float* sin, const float* inverse_frequency, int64_t half, int64_t position, float amplitude);
+
+  // --- matrix products: out[r][n] for rows r and outputs begin <= n < end; out[r] begins at out + r * out_stride ---
+  // w: kF32, kF16 or kBF16 row-major (narrow weights are widened exactly). Canonical dot over K.
+  void (*matmul_f32)(float* out, int64_t out_stride, const float* x, int64_t x_stride, int64_t rows, const MatrixView& w,
+                     int64_t begin, int64_t end);
+  // w: kBF16 row-major; x rounded to bf16. AMX's order: per 32 K (the last group may be shorter), an fma chain over the even
+  // k and one over the odd k, both from +0, ascending; then acc = acc + (even + odd). Subnormal inputs and results are zero.
+  void (*matmul_bf16)(float* out, int64_t out_stride, const uint16_t* x, int64_t x_stride, int64_t rows, const MatrixView& w,
+                      int64_t begin, int64_t end);
+  // w: kInt8Packed; begin and end are multiples of kPanelRows (end may also be w.rows). Per block of kQuantBlock K,
+  // ascending: acc = fma(float(int32 sum of code products), w_scale * x_scale, acc), from +0.
+  void (*matmul_int8)(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
+
+  // --- activations for the products ---
+  void (*round_bf16)(uint16_t* out, const float* x, int64_t n);  // nearest even; NaN stays NaN
+  // One row of n values -> codes[packed_columns(n)] (padding zero), scales and sums [quant_blocks(n)]. Per block:
+  // m = max |x|; m == 0: codes and scale 0. m is Inf or a NaN occurs: codes 0, scale NaN (so that it is seen, not hidden).
+  // Otherwise scale = m / 127, code = round_half_even(x * (127 / m)), clamped to -127..127.
+  void (*quantize_int8)(int8_t* codes, float* scales, int32_t* sums, const float* x, int64_t n);
+
+  // --- sequence mixing ---
+  // Per row, blocks of kKvPageTokens keys at absolute positions, ascending, only the visible keys of a block:
+  //   s_j = scale * dot(q, k_j) (canonical);  m = max s_j;  p_j = exp(s_j - m);  l = canonical sum of p_j (lane j mod 16, +);
+  //   o[c] = fma chain over j ascending from +0 of p_j * v_j[c].
+  // The first block starts M, L, O. Each further one: M' = max(M, m), a = exp(M - M'), b = exp(m - M'),
+  //   L = fma(l, b, L * a), O[c] = fma(o[c], b, O[c] * a). At the end out[c] = O[c] / L.
+  void (*attention)(const AttentionRows& args);
+  void (*delta_rule)(const DeltaRows& args);
+  void (*delta_fold)(const DeltaFold& args);
+};
+
+// The best table for this machine; CAPY_ISA=generic|avx2|avx512 forces one. A forced ISA that is unknown or that this
+// machine lacks is an error that lists what there is.
+Result<const KernelTable*> choose_kernels();
+Result<const KernelTable*> kernels_named(std::string_view isa);
+
+// Every table that this machine can run, generic first, best last.
+std::span<const KernelTable* const> all_kernels();
+
+// What a forward pass works with. Borrowed; one per engine.
+struct Compute {
+  const KernelTable& kernels;
+  ThreadPool& pool;
+  Arena& arena;  // activations; a Scope around each operation gives its memory back
+};
+
+}  // namespace capy
