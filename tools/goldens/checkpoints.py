@@ -55,7 +55,7 @@ def layer_types(config: dict) -> list[str]:
 QWEN35_GROUPED = Checkpoint(
     name="qwen35_grouped",
     about="Flat Qwen3_5ForCausalLM, f32, tied; 3 value heads per key head, key dim 10 and value dim 13, odd sizes throughout, "
-    "kernel 3, irregular layer_types, a norm epsilon that is not 1e-6",
+    "kernel 3, irregular layer_types, a norm epsilon of 1e-3 (so that using it, or not, in the wrong place shows)",
     seed=35001,
     stored_type="f32",
     all_positions=True,
@@ -72,7 +72,7 @@ QWEN35_GROUPED = Checkpoint(
         "head_dim": 15,
         "hidden_act": "silu",
         "max_position_embeddings": 2048,
-        "rms_norm_eps": 1e-05,
+        "rms_norm_eps": 0.001,
         "tie_word_embeddings": True,
         "attention_bias": False,
         "attn_output_gate": True,

@@ -61,7 +61,7 @@ ADAPTERS = [
         alpha_pattern={"down_proj": 9, "layers.2.linear_attn.out_proj": 2},
     ),
     Adapter(
-        name="nested_r2", base="qwen35_nested", seed=36003, r=2, lora_alpha=3, targets=["q_proj", "v_proj", "in_proj_qkv", "out_proj"]
+        name="nested_r2", base="qwen35_nested", seed=36004, r=2, lora_alpha=3, targets=["q_proj", "v_proj", "in_proj_qkv", "out_proj"]
     ),
 ]
 CASES = [["grouped_r4"], ["grouped_rslora"], ["grouped_r4", "grouped_rslora"], ["nested_r2"]]
