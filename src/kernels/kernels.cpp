@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// The choice of the table: what this machine can run, and what CAPY_ISA says.
+#include "kernels/kernels.h"
+
+#include <array>
+#include <cstdlib>
+
+#include "base/concat.h"
+#include "base/cpu.h"
+#include "kernels/generic/operations.h"
+
+namespace capy {
+namespace {
+
+struct Tables {
+  std::array<const KernelTable*, 8> list{};
+  size_t count = 0;
+
+  void push(const KernelTable& table) { list[count++] = &table; }
+};
+
+Tables find_tables() {
+  Tables tables;
+  tables.push(generic::table());
+  return tables;
+}
+
+std::string names() {
+  std::string out;
+  for (const KernelTable* table : all_kernels()) out += concat(out.empty() ? "" : ", ", table->isa);
+  return out;
+}
+
+}  // namespace
+
+std::span<const KernelTable* const> all_kernels() {
+  static const Tables tables = find_tables();
+  return {tables.list.data(), tables.count};
+}
+
+Result<const KernelTable*> kernels_named(std::string_view isa) {
+  for (const KernelTable* table : all_kernels()) {
+    if (isa == table->isa) return table;
+  }
+  return Error{ErrorCode::kUnsupported,
+               concat("no kernels named \"", isa, "\" for this machine; there are: ", names())};
+}
+
+Result<const KernelTable*> choose_kernels() {
+  const char* forced = std::getenv("CAPY_ISA");
+  if (forced == nullptr || *forced == '\0') return all_kernels().back();
+  Result<const KernelTable*> table = kernels_named(forced);
+  if (!table.ok()) return Error{table.error().code, concat("CAPY_ISA: ", table.error().message)};
+  return table;
+}
+
+}  // namespace capy
