@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the number formats of files to floats and back, exactly as their owners define them (GGUF block types: docs/FORMATS.md).
+// From the number formats of files to floats and back, exactly as their owners define them (GGUF block types:
+// docs/FORMATS.md).
 #pragma once
 
 #include <cstddef>

@@ -14,7 +14,8 @@ namespace capy {
 // Per row and block: scale = max|w| / 127, code = round_half_even(w * (127 / max|w|)); an all-zero block has scale 0.
 // Blocks with NaN or Inf: codes 0 and scale NaN, so that the damage is seen.
 // Any thread; panels may be packed in parallel. About 1 ns a weight.
-void pack_int8_panel(const float* const* rows, int64_t row_count, int64_t columns, int64_t panel, int8_t* codes, float* scales);
+void pack_int8_panel(const float* const* rows, int64_t row_count, int64_t columns, int64_t panel, int8_t* codes,
+                     float* scales);
 
 // One row of a packed matrix back as floats.
 void unpack_int8_row(const MatrixView& matrix, int64_t row, float* out);

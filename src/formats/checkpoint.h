@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A checkpoint as it lies on disk: named tensors as views into mapped files, and what describes them (config.json and its
-// neighbours, or GGUF metadata). Nothing is converted here; model/ gives the tensors their meaning.
+// A checkpoint as it lies on disk: named tensors as views into mapped files, and what describes them (config.json and
+// its neighbours, or GGUF metadata). Nothing is converted here; model/ gives the tensors their meaning.
 //
-// Everything in a file is hostile until checked. After open() has succeeded: each tensor lies wholly inside its file, its
-// bytes match its type and shape, shapes hold 1 to kRankMax positive extents whose product is below 2^48, names are unique.
+// Everything in a file is hostile until checked. After open() has succeeded: each tensor lies wholly inside its file,
+// its bytes match its type and shape, shapes hold 1 to kRankMax positive extents whose product is below 2^48, names are
+// unique.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +50,7 @@ struct Tensor {
 // GGUF metadata: typed look-ups; a missing key or another type gives nothing.
 class GgufMetadata {
  public:
-  std::optional<int64_t> as_int(std::string_view key) const;  // any integer type or bool that fits
+  std::optional<int64_t> as_int(std::string_view key) const;    // any integer type or bool that fits
   std::optional<double> as_double(std::string_view key) const;  // any number
   std::optional<bool> as_bool(std::string_view key) const;
   std::optional<std::string_view> as_string(std::string_view key) const;
@@ -84,8 +85,8 @@ class Checkpoint {
   const std::string& path() const;
   const std::string& directory() const;  // where tokenizer.json and its like would lie; "" for a GGUF file
 
-  std::span<const Tensor> tensors() const;           // in the order of the file(s)
-  const Tensor* find(std::string_view name) const;   // nullptr where there is none; O(1)
+  std::span<const Tensor> tensors() const;          // in the order of the file(s)
+  const Tensor* find(std::string_view name) const;  // nullptr where there is none; O(1)
 
   Json config() const;                   // config.json's root; missing for GGUF and bare .safetensors
   const GgufMetadata& metadata() const;  // empty for safetensors
