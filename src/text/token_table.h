@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bytes of every token, and the way back from bytes to id: an open-addressing hash table over one long string.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace capy {
+
+class TokenTable {
+ public:
+  void reserve(size_t tokens, size_t bytes);
+
+  // Appends a token; its id is the number of tokens before.
+  void add(std::string_view bytes);
+
+  // Lets find() return `id` for its bytes, instead of an earlier id with the same bytes. Call only when all were added.
+  // False when too many tokens share their hash: a file made to be slow.
+  [[nodiscard]] bool make_findable(int32_t id);
+
+  int64_t size() const { return static_cast<int64_t>(ends_.size()) - 1; }
+  std::string_view bytes(int32_t id) const {
+    const auto i = static_cast<size_t>(id);
+    return std::string_view(bytes_).substr(ends_[i], ends_[i + 1] - ends_[i]);
+  }
+  // -1: no such token.
+  int32_t find(std::string_view bytes) const;
+
+ private:
+  struct Slot {
+    uint32_t tag = 0;  // further bits of the hash: most wrong candidates fail here, without touching the bytes
+    int32_t id = -1;
+  };
+
+  std::string bytes_;
+  std::vector<uint32_t> ends_ = {0};  // token i is bytes_[ends_[i], ends_[i + 1])
+  std::vector<Slot> slots_;           // a power of two, at most half full
+};
+
+}  // namespace capy

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way of a text: cut at added tokens, normalise each stretch between, cut again at the added tokens that are looked
+// for in normalised text, and give the rest to the BPE.
+#include "text/tokenizer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/concat.h"
+#include "text/added_tokens.h"
+#include "text/broken_utf8.h"
+#include "text/byte_alphabet.h"
+#include "text/byte_level_bpe.h"
+#include "text/token_table.h"
+#include "text/unicode.h"
+
+namespace capy {
+namespace {
+
+// Special tokens with these names end an answer in every checkpoint that has them, whether or not its files say so.
+constexpr std::array<std::string_view, 8> kStopNames = {
+    "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>", "</s>"};
+
+Error limit_error(std::string_view what, int64_t is, int64_t limit) {
+  return Error{ErrorCode::kLimit, concat("tokenizer: ", is, " ", what, "; at most ", limit)};
+}
+
+Status check_sizes(const Vocabulary& vocabulary, const TokenizerLimits& limits) {
+  const auto count = static_cast<int64_t>(vocabulary.tokens.size());
+  const auto merges = static_cast<int64_t>(vocabulary.merges.size());
+  if (count == 0) return Error{ErrorCode::kInvalid, "tokenizer: the vocabulary is empty"};
+  if (count > limits.tokens_max) return limit_error("tokens", count, limits.tokens_max);
+  if (merges > limits.merges_max) return limit_error("merges", merges, limits.merges_max);
+  if (!vocabulary.types.empty() && vocabulary.types.size() != vocabulary.tokens.size()) {
+    return Error{ErrorCode::kCorrupt, concat("tokenizer: ", count, " tokens but ", vocabulary.types.size(), " types")};
+  }
+  int64_t bytes = 0;
+  for (const std::string_view token : vocabulary.tokens) {
+    const auto size = static_cast<int64_t>(token.size());
+    if (size > limits.token_bytes_max) return limit_error("bytes in one token", size, limits.token_bytes_max);
+    bytes += size;
+  }
+  if (bytes > limits.vocabulary_bytes_max) return limit_error("bytes of tokens", bytes, limits.vocabulary_bytes_max);
+  return {};
+}
+
+}  // namespace
+
+struct Tokenizer::Parts {
+  TokenTable tokens;
+  std::vector<TokenType> types;
+  AddedTokenFinder added;             // looked for first
+  AddedTokenFinder added_normalized;  // looked for in what is left, normalised
+  std::optional<ByteLevelBpe> byte_level;
+  bool nfc = false;
+  Vocabulary::SpacePrefix space_prefix = Vocabulary::SpacePrefix::kNever;
+  bool space_prefix_once = false;
+  bool add_bos = false;
+  bool add_eos = false;
+  std::optional<int32_t> bos;
+  std::optional<int32_t> eos;
+  std::vector<int32_t> stops;
+
+  Status read_tokens(const Vocabulary& vocabulary);
+  Status read_added(const Vocabulary& vocabulary, const TokenizerLimits& limits);
+  Status read_ends(const Vocabulary& vocabulary);
+  bool is_token(int64_t id) const { return id >= 0 && id < tokens.size(); }
+  TokenType type(int32_t id) const { return is_token(id) ? types[static_cast<size_t>(id)] : TokenType::kUnused; }
+  std::optional<int32_t> find(std::string_view text) const;
+
+  void encode(const Stretch& stretch, std::vector<int32_t>& out) const;
+  void encode_stretch(Stretch stretch, bool first, std::vector<int32_t>& out) const;
+  bool wants_space(std::string_view text, bool first) const;
+};
+
+Status Tokenizer::Parts::read_tokens(const Vocabulary& vocabulary) {
+  const size_t count = vocabulary.tokens.size();
+  size_t bytes_total = 0;
+  for (const std::string_view token : vocabulary.tokens) bytes_total += token.size();
+  tokens.reserve(count, bytes_total);
+  types.reserve(count);
+  std::vector<bool> findable(count);
+  std::string bytes;
+  for (size_t id = 0; id < count; ++id) {
+    const int64_t type = vocabulary.types.empty() ? 1 : vocabulary.types[id];
+    if (type < 1 || type > 6) {
+      return Error{ErrorCode::kCorrupt, concat("tokenizer: token ", id, " has type ", type, "; known are 1 to 6")};
+    }
+    types.push_back(static_cast<TokenType>(type));
+    bytes.clear();
+    findable[id] = true;
+    if (types[id] == TokenType::kUnused) {
+      findable[id] = false;
+    } else if (types[id] != TokenType::kNormal || !append_alphabet_bytes(bytes, vocabulary.tokens[id])) {
+      findable[id] = types[id] != TokenType::kNormal;  // an ordinary token outside the alphabet is never reached
+      bytes.append(vocabulary.tokens[id]);
+    }
+    findable[id] = findable[id] && !bytes.empty();
+    tokens.add(bytes);
+  }
+  // Ordinary tokens last: where two write the same bytes, merges mean the ordinary one.
+  for (const bool ordinary : {false, true}) {
+    for (size_t id = 0; id < count; ++id) {
+      if (!findable[id] || (types[id] == TokenType::kNormal) != ordinary) continue;
+      if (!tokens.make_findable(static_cast<int32_t>(id))) {
+        return Error{ErrorCode::kCorrupt, "tokenizer: too many tokens share a hash"};
+      }
+    }
+  }
+  return {};
+}
+
+Status Tokenizer::Parts::read_added(const Vocabulary& vocabulary, const TokenizerLimits& limits) {
+  std::vector<AddedToken> all = vocabulary.added;
+  for (size_t id = 0; vocabulary.added.empty() && id < types.size(); ++id) {
+    const TokenType t = types[id];
+    const bool is_added = t == TokenType::kUnknown || t == TokenType::kControl || t == TokenType::kUserDefined;
+    if (is_added) all.push_back(AddedToken{static_cast<int32_t>(id)});
+  }
+  std::vector<AddedTokenFinder::Pattern> patterns[2];
+  for (const AddedToken& token : all) {
+    if (!is_token(token.id)) {
+      return Error{ErrorCode::kCorrupt, concat("tokenizer: added token ", token.id, " of ", types.size(), " tokens")};
+    }
+    const std::string_view text = vocabulary.tokens[static_cast<size_t>(token.id)];
+    const auto size = static_cast<int64_t>(text.size());
+    if (size > limits.added_token_bytes_max)
+      return limit_error("bytes in an added token", size, limits.added_token_bytes_max);
+    if (text.empty()) continue;
+    AddedTokenFinder::Pattern pattern{std::string(text), token.id, token.strip_left, token.strip_right};
+    if (token.normalized && nfc) {
+      pattern.text.clear();
+      nfc_append(pattern.text, text);
+    }
+    patterns[token.normalized].push_back(std::move(pattern));
+  }
+  added.set_patterns(std::move(patterns[0]));
+  added_normalized.set_patterns(std::move(patterns[1]));
+  return {};
+}
+
+Status Tokenizer::Parts::read_ends(const Vocabulary& vocabulary) {
+  const auto optional_id = [&](int32_t id, std::string_view name, std::optional<int32_t>& to) -> Status {
+    if (id == -1) return {};
+    if (!is_token(id)) {
+      return Error{ErrorCode::kCorrupt, concat("tokenizer: ", name, " is token ", id, " of ", types.size())};
+    }
+    to = id;
+    return {};
+  };
+  add_bos = vocabulary.add_bos;
+  add_eos = vocabulary.add_eos;
+  TRY(optional_id(vocabulary.bos, "BOS", bos));
+  TRY(optional_id(vocabulary.eos, "EOS", eos));
+  for (const int32_t id : vocabulary.stops) {
+    if (is_token(id)) stops.push_back(id);
+  }
+  if (eos) stops.push_back(*eos);
+  for (const std::string_view name : kStopNames) {
+    const auto id = find(name);
+    if (id && type(*id) == TokenType::kControl) stops.push_back(*id);
+  }
+  std::sort(stops.begin(), stops.end());
+  stops.erase(std::unique(stops.begin(), stops.end()), stops.end());
+  return {};
+}
+
+std::optional<int32_t> Tokenizer::Parts::find(std::string_view text) const {
+  if (const auto id = added.find_exactly(text)) return id;
+  if (const auto id = added_normalized.find_exactly(text)) return id;
+  const int32_t id = tokens.find(text);
+  return id < 0 ? std::nullopt : std::optional(id);
+}
+
+void Tokenizer::Parts::encode(const Stretch& stretch, std::vector<int32_t>& out) const {
+  split_at_added_tokens(
+      stretch, added,
+      [&](const Stretch& between) { encode_stretch(between, between.text.data() == stretch.text.data(), out); },
+      [&](int32_t id) { out.push_back(id); });
+}
+
+bool Tokenizer::Parts::wants_space(std::string_view text, bool first) const {
+  if (space_prefix == Vocabulary::SpacePrefix::kNever || text.empty()) return false;
+  if (space_prefix == Vocabulary::SpacePrefix::kFirstStretch && !first) return false;
+  return !space_prefix_once || text[0] != ' ';
+}
+
+void Tokenizer::Parts::encode_stretch(Stretch stretch, bool first, std::vector<int32_t>& out) const {
+  std::string normalised;
+  std::string prefixed;
+  if (nfc && !is_nfc_certainly(stretch.text)) stretch = nfc_stretch(stretch, normalised);
+  if (wants_space(stretch.text, first)) stretch = space_prefixed_stretch(stretch, prefixed);
+  split_at_added_tokens(
+      stretch, added_normalized, [&](const Stretch& between) { byte_level->encode(between.text, out); },
+      [&](int32_t id) { out.push_back(id); });
+}
+
+Tokenizer::Tokenizer(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
+Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
+Tokenizer::~Tokenizer() = default;
+
+Result<Tokenizer> Tokenizer::from_vocabulary(const Vocabulary& vocabulary, const TokenizerLimits& limits) {
+  if (vocabulary.model != Vocabulary::Model::kByteLevelBpe) {
+    return Error{ErrorCode::kUnsupported, "tokenizer: SentencePiece vocabularies are not read yet"};
+  }
+  TRY(check_sizes(vocabulary, limits));
+  auto parts = std::make_unique<Parts>();
+  parts->nfc = vocabulary.nfc;
+  parts->space_prefix = vocabulary.space_prefix;
+  parts->space_prefix_once = vocabulary.space_prefix_once;
+  TRY(parts->read_tokens(vocabulary));
+  TRY(parts->read_added(vocabulary, limits));
+  TRY(parts->read_ends(vocabulary));
+  parts->byte_level.emplace(TRY(ByteLevelBpe::make(vocabulary, parts->tokens)));
+  return Tokenizer(std::move(parts));
+}
+
+void Tokenizer::encode(std::string_view text, std::vector<int32_t>& out) const { encode_trusting(text, {}, out); }
+
+void Tokenizer::encode_with_special(std::string_view text, std::vector<int32_t>& out) const {
+  const TextRange all{0, text.size()};
+  encode_trusting(text, std::span(&all, 1), out);
+}
+
+void Tokenizer::encode_trusting(std::string_view text, std::span<const TextRange> trusted,
+                                std::vector<int32_t>& out) const {
+  parts_->encode(make_stretch(text, trusted), out);
+}
+
+int64_t Tokenizer::token_count() const { return parts_->tokens.size(); }
+
+std::string_view Tokenizer::token_bytes(int32_t id) const {
+  return parts_->is_token(id) ? parts_->tokens.bytes(id) : std::string_view();
+}
+
+bool Tokenizer::is_special(int32_t id) const {
+  const TokenType type = parts_->type(id);
+  return type == TokenType::kControl || type == TokenType::kUnknown;
+}
+
+bool Tokenizer::is_unused(int32_t id) const { return parts_->type(id) == TokenType::kUnused; }
+
+std::optional<int32_t> Tokenizer::find(std::string_view text) const { return parts_->find(text); }
+
+bool Tokenizer::add_bos() const { return parts_->add_bos; }
+bool Tokenizer::add_eos() const { return parts_->add_eos; }
+std::optional<int32_t> Tokenizer::bos() const { return parts_->bos; }
+std::optional<int32_t> Tokenizer::eos() const { return parts_->eos; }
+const std::vector<int32_t>& Tokenizer::stop_tokens() const { return parts_->stops; }
+bool Tokenizer::has_space_prefix() const { return parts_->space_prefix != Vocabulary::SpacePrefix::kNever; }
+
+std::string Tokenizer::decode_bytes(std::span<const int32_t> ids, Special special) const {
+  std::string bytes;
+  for (const int32_t id : ids) {
+    if (special == Special::kKeep || !is_special(id)) bytes += token_bytes(id);
+  }
+  if (has_space_prefix() && bytes.starts_with(' ')) bytes.erase(0, 1);
+  return bytes;
+}
+
+std::string Tokenizer::decode(std::span<const int32_t> ids, Special special) const {
+  std::string text;
+  append_text(text, decode_bytes(ids, special));
+  return text;
+}
+
+}  // namespace capy
