@@ -9,7 +9,7 @@ else()
   room(text capy_base)
 endif()
 room(formats capy_codec)
-room(kernels capy_tensor)
+add_subdirectory(src/kernels)  # flags per ISA folder
 room(cache capy_tensor)
 room(sampling capy_text capy_tensor)
 room(hub capy_formats)

@@ -9,9 +9,12 @@
 //                  from +0 (of fma for products, of + for sums). Then the tree: lane l += lane l+8, then +4, +2, +1.
 //   exp, sigmoid, silu, sin, cos   ours: the same operations in the same order on every ISA (generic/scalar.h).
 //   sigmoid(x) = 1 / (1 + exp(-x)),  silu(x) = x / (1 + exp(-x)).
+//   NaN and Inf     pass through the same operations everywhere, so NaNs stand at the same places on every ISA; their
+//   sign and payload are open. Everything else is equal byte for byte, the sign of zero too.
 //
 // Who may call: any thread; a kernel touches only what it is given. Kernels neither allocate nor start threads.
-// Unless said otherwise pointers need no alignment, and sizes may be any number >= 1 (odd ones too).
+// Unless said otherwise pointers need no alignment, and sizes may be any number >= 1 (odd ones too). Outputs must not
+// overlap inputs unless said; scratch memory is the stack's, below 64 KB per call.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +44,7 @@ struct AttentionRows {
   const int64_t* visible = nullptr;  // [rows]: row r sees the keys of positions 0 .. visible[r]-1; >= 1, any order
   int64_t rows = 0;
   // Page p holds positions [256 p, 256 p + 256). Its keys of this head begin at pages[p] + k_offset: [256][head_dim] of
-  // kv_type (kF32 or kBF16); the values likewise at v_offset. 64-byte aligned.
+  // kv_type (kF32 or kBF16); the values likewise at v_offset. 64-byte aligned. Only the visible positions are read.
   const std::byte* const* pages = nullptr;
   int64_t k_offset = 0;
   int64_t v_offset = 0;
@@ -123,15 +126,17 @@ struct KernelTable {
   void (*delta_gates)(float* g, float* beta, const float* a, const float* b, const float* neg_exp_A, const float* dt_bias,
                       int64_t heads);
   // cos[i] and sin[i] of float(position) * inverse_frequency[i] (the product in f32, as the reference forms it), times
-  // `amplitude` (YaRN; 1 otherwise). Good to 1 ulp for angles up to 2^21.
+  // `amplitude` (YaRN; 1 otherwise). Correctly rounded but for one in 2^20 for angles up to 2^21; NaN beyond 2^30.
   void (*rope_angles)(float* cos, float* sin, const float* inverse_frequency, int64_t half, int64_t position, float amplitude);
 
   // --- matrix products: out[r][n] for rows r and outputs begin <= n < end; out[r] begins at out + r * out_stride ---
   // w: kF32, kF16 or kBF16 row-major (narrow weights are widened exactly). Canonical dot over K.
   void (*matmul_f32)(float* out, int64_t out_stride, const float* x, int64_t x_stride, int64_t rows, const MatrixView& w,
                      int64_t begin, int64_t end);
-  // w: kBF16 row-major; x rounded to bf16. AMX's order: per 32 K (the last group may be shorter), an fma chain over the even
-  // k and one over the odd k, both from +0, ascending; then acc = acc + (even + odd). Subnormal inputs and results are zero.
+  // w: kBF16 row-major; x rounded to bf16. AMX's order: per 32 K (the last group counts as padded with zeros), an fma chain
+  // over the even k and one over the odd k, both from +0, ascending; then acc = acc + (even + odd), acc from +0.
+  // Subnormal inputs and results are zero of the same sign; a result counts as subnormal by its value rounded to 24 bits
+  // without a least exponent (x86's FTZ; generic/products.cpp tells the one corner in which this shows).
   void (*matmul_bf16)(float* out, int64_t out_stride, const uint16_t* x, int64_t x_stride, int64_t rows, const MatrixView& w,
                       int64_t begin, int64_t end);
   // w: kInt8Packed; begin and end are multiples of kPanelRows (end may also be w.rows). Per block of kQuantBlock K,
@@ -141,8 +146,8 @@ struct KernelTable {
   // --- activations for the products ---
   void (*round_bf16)(uint16_t* out, const float* x, int64_t n);  // nearest even; NaN stays NaN
   // One row of n values -> codes[packed_columns(n)] (padding zero), scales and sums [quant_blocks(n)]. Per block:
-  // m = max |x|; m == 0: codes and scale 0. m is Inf or a NaN occurs: codes 0, scale NaN (so that it is seen, not hidden).
-  // Otherwise scale = m / 127, code = round_half_even(x * (127 / m)), clamped to -127..127.
+  // m = max |x|; m < 2^-100 (where 127 / m would overflow): codes and scale 0. m is Inf or a NaN occurs: codes 0, scale NaN
+  // (so that it is seen, not hidden). Otherwise scale = m / 127, code = round_half_even(x * (127 / m)), in -127..127.
   void (*quantize_int8)(int8_t* codes, float* scales, int32_t* sums, const float* x, int64_t n);
 
   // --- sequence mixing ---
