@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Types of one number a value.
+#include <array>
 #include <cstring>
 
 #include "codec/decoders.h"
@@ -32,17 +33,17 @@ CAPY_LOOP void f64(const uint8_t* bytes, int64_t count, float* out) {
   }
 }
 
-// 1 sign, 4 exponent bits (bias 7), 3 fraction bits; no infinities. The shifted magnitude is rebiased by 120; a
-// subnormal becomes 2^-6 + value, less 2^-6: exact.
-CAPY_LOOP void f8_e4m3(const uint8_t* bytes, int64_t count, float* out) {
-  for (int64_t i = 0; i < count; ++i) {
-    const uint32_t bits = bytes[i];
-    const uint32_t magnitude = bits & 0x7f;
-    const uint32_t normal = (magnitude << 20) + (120u << 23);
-    const uint32_t subnormal = std::bit_cast<uint32_t>(std::bit_cast<float>(normal + (1u << 23)) - 0x1p-6f);
-    const uint32_t finite = magnitude < 8 ? subnormal : normal;
-    out[i] = std::bit_cast<float>((bits & 0x80) << 24 | (magnitude == 0x7f ? 0x7fc00000 : finite));
-  }
+// Eight bits: a table is as fast as arithmetic and needs no care for subnormals.
+std::array<float, 256> f8_e4m3_values() {
+  std::array<float, 256> values;
+  for (int bits = 0; bits < 256; ++bits) values[static_cast<size_t>(bits)] = f8e4m3_to_f32(static_cast<uint8_t>(bits));
+  return values;
+}
+
+void f8_e4m3(const uint8_t* bytes, int64_t count, float* out) {
+  static const std::array<float, 256> values = f8_e4m3_values();
+  const float* const table = values.data();
+  for (int64_t i = 0; i < count; ++i) out[i] = table[bytes[i]];
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ Decoders plain_decoders(DType type) {
     case DType::kF16: return decoders_of<f16>();
     case DType::kBF16: return decoders_of<bf16>();
     case DType::kF64: return decoders_of<f64>();
-    case DType::kF8E4M3: return decoders_of<f8_e4m3>();
+    case DType::kF8E4M3: return {f8_e4m3, f8_e4m3};
     default: return {};
   }
 }

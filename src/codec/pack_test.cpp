@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "codec/pack.h"
+
+namespace capy {
+namespace {
+
+// A matrix of random values packed panel by panel, into buffers that held garbage before.
+struct Packed {
+  int64_t rows;
+  int64_t columns;
+  std::vector<float> values;
+  std::vector<int8_t> codes;
+  std::vector<float> scales;
+
+  Packed(int64_t row_count, int64_t column_count) : rows(row_count), columns(column_count) {
+    std::mt19937 draw(static_cast<uint32_t>(rows * 1000 + columns));
+    std::normal_distribution<float> normal;
+    values.resize(static_cast<size_t>(rows * columns));
+    for (float& value : values) value = normal(draw);
+  }
+  void pack() {
+    codes.assign(static_cast<size_t>(packed_int8_code_bytes(rows, columns)), 99);
+    scales.assign(static_cast<size_t>(packed_int8_scales(rows, columns)), 99.0f);
+    for (int64_t panel = 0; panel < packed_panels(rows); ++panel) {
+      const float* pointers[kPanelRows];
+      const int64_t count = std::min(kPanelRows, rows - panel * kPanelRows);
+      for (int64_t i = 0; i < count; ++i) pointers[i] = values.data() + (panel * kPanelRows + i) * columns;
+      pack_int8_panel(pointers, count, columns, panel, codes.data(), scales.data());
+    }
+  }
+  MatrixView view() const { return {MatrixFormat::kInt8Packed, rows, columns, 0, codes.data(), scales.data()}; }
+  int8_t code(int64_t row, int64_t k) const {
+    return codes[static_cast<size_t>(((row / 16 * packed_columns(columns) / 4 + k / 4) * 16 + row % 16) * 4 + k % 4)];
+  }
+  float scale(int64_t row, int64_t k) const {
+    return scales[static_cast<size_t>((row / 16 * quant_blocks(columns) + k / 256) * 16 + row % 16)];
+  }
+};
+
+// The contract, written as slowly and plainly as possible.
+void expect_contract(const Packed& m) {
+  for (int64_t row = 0; row < packed_panels(m.rows) * 16; ++row) {
+    for (int64_t k = 0; k < packed_columns(m.columns); ++k) {
+      if (row >= m.rows || k >= m.columns) {
+        ASSERT_EQ(m.code(row, k), 0) << row << " " << k;
+        continue;
+      }
+      const int64_t begin = k / 256 * 256;
+      float largest = 0;
+      for (int64_t i = begin; i < std::min(begin + 256, m.columns); ++i) {
+        largest = std::max(largest, std::abs(m.values[static_cast<size_t>(row * m.columns + i)]));
+      }
+      const float value = m.values[static_cast<size_t>(row * m.columns + k)];
+      ASSERT_EQ(m.code(row, k), static_cast<int>(std::nearbyint(value * (127.0f / largest)))) << row << " " << k;
+      ASSERT_EQ(m.scale(row, k), largest / 127.0f);
+    }
+  }
+}
+
+TEST(PackInt8, HoldsItsContractForEveryShape) {
+  for (const int64_t rows : {1, 2, 15, 16, 17, 40}) {
+    for (const int64_t columns : {1, 3, 4, 63, 64, 65, 255, 256, 257, 300, 576, 1000}) {
+      Packed matrix(rows, columns);
+      matrix.pack();
+      expect_contract(matrix);
+    }
+  }
+}
+
+TEST(PackInt8, UnpackGivesCodesTimesScales) {
+  Packed matrix(19, 300);
+  matrix.pack();
+  std::vector<float> row(300);
+  for (int64_t r = 0; r < 19; ++r) {
+    unpack_int8_row(matrix.view(), r, row.data());
+    for (int64_t k = 0; k < 300; ++k) {
+      ASSERT_EQ(row[static_cast<size_t>(k)], static_cast<float>(matrix.code(r, k)) * matrix.scale(r, k));
+      ASSERT_NEAR(row[static_cast<size_t>(k)], matrix.values[static_cast<size_t>(r * 300 + k)],
+                  0.5f * matrix.scale(r, k) + 1e-6f);
+    }
+  }
+}
+
+TEST(PackInt8, ZeroTinyAndDamagedBlocks) {
+  Packed matrix(4, 600);
+  std::fill(matrix.values.begin(), matrix.values.begin() + 256, 0.0f);                  // row 0, block 0
+  matrix.values[600 + 300] = std::numeric_limits<float>::quiet_NaN();                   // row 1, block 1
+  matrix.values[1200 + 599] = -std::numeric_limits<float>::infinity();                  // row 2, block 2
+  std::fill(matrix.values.begin() + 1800, matrix.values.begin() + 1800 + 256, 1e-44f);  // row 3, block 0
+  matrix.pack();
+  const auto expect_empty = [&](int64_t row, int64_t block, bool nan) {
+    for (int64_t k = block * 256; k < std::min<int64_t>(block * 256 + 256, 600); ++k) ASSERT_EQ(matrix.code(row, k), 0);
+    const float scale = matrix.scale(row, block * 256);
+    EXPECT_TRUE(nan ? std::isnan(scale) : scale == 0);
+  };
+  expect_empty(0, 0, false);
+  expect_empty(1, 1, true);
+  expect_empty(2, 2, true);
+  expect_empty(3, 0, false);
+  EXPECT_GT(matrix.scale(0, 256), 0);
+}
+
+TEST(PackInt8, RoundsHalvesToEven) {
+  Packed matrix(1, 8);
+  matrix.values = {127, 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, -127, 126.5f};
+  matrix.pack();
+  const int expected[] = {127, 0, 2, 2, 0, -2, -127, 126};
+  for (int k = 0; k < 8; ++k) EXPECT_EQ(matrix.code(0, k), expected[k]);
+}
+
+}  // namespace
+}  // namespace capy
