@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// From logits to a token. The draw at a position depends on (seed, position, logits, tokens so far) alone: not on the batch,
-// not on how many draws came before. So a drafted token is accepted exactly when the target's own draw at its position
-// is equal, and a resumed or forked text goes on as it would have gone.
+// From logits to a token. The draw at a position depends on (seed, position, logits, tokens so far) alone: not on the
+// batch, not on how many draws came before. So a drafted token is accepted exactly when the target's own draw at its
+// position is equal, and a resumed or forked text goes on as it would have gone.
 //
 // Order of the steps (each skipped at its neutral value): logit bias; repetition, presence and frequency penalties;
-// then, unless temperature is 0 (greedy: the largest logit, the lowest id of equals): temperature; top-k; typical; top-p;
-// min-p; draw. exp and log are ours, in f64, so that all machines draw the same.
+// then, unless temperature is 0 (greedy: the largest logit, the lowest id of equals): temperature; top-k; typical;
+// top-p; min-p; draw. Each filter sees the probabilities of what the filters before it left, renormalised. exp and log
+// are ours, in f64, so that all machines draw the same.
 #pragma once
 
 #include <cstdint>
@@ -42,31 +43,53 @@ struct TokenLogprob {
 class Sampler {
  public:
   // `vocab`: logits per row; ids >= `usable_vocab` are padding rows and are never drawn. Options must have passed
-  // check_sampling. All memory is taken here.
+  // check_sampling. All memory is taken here, and only what the options need: nothing for greedy, some 40 bytes per
+  // vocabulary entry where top-p looks at everything.
   Sampler(const SamplingOptions& options, int64_t vocab, int64_t usable_vocab);
 
   // The token for `position` (its index in the sequence). `history`: all tokens before it; the last
-  // history.size() - prompt_tokens of them were generated. NaN among the logits is an error (damaged weights), never a token.
-  // O(vocab); allocates nothing.
+  // history.size() - prompt_tokens of them were generated. NaN or +Inf among the logits is an error (damaged weights),
+  // never a token; -Inf is a token that cannot come.
+  // O(vocab), and O(history) with penalties; allocates nothing.
   Result<int32_t> sample(std::span<const float> logits, std::span<const int32_t> history, int64_t prompt_tokens,
                          int64_t position);
 
-  // Log-probabilities under the plain softmax of `logits` (before penalties and temperature, as OpenAI's): of `token`,
-  // and of the `count` most likely tokens, best first.
+  // Log-probabilities under the plain softmax of `logits` (before penalties and temperature, as OpenAI's) over the
+  // usable ids: of `token`, and of the `count` most likely tokens, best first. -Inf for a padding row; NaN if the
+  // logits have one.
   float logprob(std::span<const float> logits, int32_t token) const;
-  void top_logprobs(std::span<const float> logits, int64_t count, std::vector<TokenLogprob>& out);
+  void top_logprobs(std::span<const float> logits, int64_t count, std::vector<TokenLogprob>& out) const;
 
  private:
+  // A token that may still be drawn. Weights are probabilities in fixed point, the largest logit's being unit_: sums of
+  // integers are the same in any order, so the filters may use any selection algorithm.
   struct Candidate {
+    uint64_t weight;
     float logit;
     int32_t token;
   };
+  bool penalises() const;
+  bool usable(int32_t token) const;
+  std::span<const float> adjust(std::span<const float> logits, std::span<const int32_t> history, int64_t prompt_tokens);
+  void punish_repetition(std::span<const int32_t> window);
+  void punish_generated(std::span<const int32_t> generated);
+  void collect(std::span<const float> values, float top);
+  void weigh(float top);
+  void keep_first_k(size_t k);
+  void keep_typical(double top);
+  void keep_top_p();
+  void keep_min_p();
+  uint64_t total_weight() const;
+  int32_t draw(int64_t position) const;
+
   SamplingOptions options_;
   int64_t usable_vocab_;
-  std::vector<float> adjusted_;
-  std::vector<Candidate> candidates_;
-  std::vector<double> weights_;
-  std::vector<int32_t> counts_;  // of generated tokens, for the penalties
+  double unit_;                        // the weight of the largest logit
+  std::vector<float> adjusted_;        // logits after bias and penalties
+  std::vector<Candidate> candidates_;  // in ascending order of tokens
+  std::vector<Candidate> ranked_;      // the same in the order of a filter, as far as it had to be ordered
+  std::vector<int32_t>
+      counts_;  // all zero between calls: clearing a vocabulary per token would cost more than the rest
 };
 
 // The uniform number in [0, 1) of (seed, position): a counter-based generator, no state.
