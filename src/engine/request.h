@@ -27,7 +27,7 @@ enum class FinishReason {
 const char* finish_reason_name(FinishReason reason);  // "stop", "length", "cancelled", "error", "none"
 
 struct TokenEvent {
-  int32_t token = 0;
+  int32_t token = 0;      // -1: no token, only the text that was held back for stop strings until the end
   std::string_view text;  // what this token completed: whole characters only; often empty, valid during the call
   float logprob = 0;      // only when logprobs were asked for
   std::vector<TokenLogprob> top_logprobs;

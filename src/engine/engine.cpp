@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine's heart is Engine::step: schedule, forward, deliver logits (which draws tokens), accept.
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/concat.h"
+#include "base/cpu.h"
+#include "engine/generation.h"
+#include "engine/memory_plan.h"
+#include "engine/parts.h"
+#include "engine/text_model.h"
+
+namespace capy {
+namespace {
+
+Product product_of(ComputeType type) {
+  switch (type) {
+    case ComputeType::kF32: return Product::kF32;
+    case ComputeType::kBF16: return Product::kBF16;
+    case ComputeType::kInt8: return Product::kInt8;
+  }
+  return Product::kF32;
+}
+
+ComputeType type_of(Product product) {
+  return product == Product::kF32 ? ComputeType::kF32 : product == Product::kBF16 ? ComputeType::kBF16 : ComputeType::kInt8;
+}
+
+Status check_options(const EngineOptions& o) {
+  const auto bad = [](std::string_view name, int64_t value, int64_t most) {
+    return Error{ErrorCode::kInvalid, concat(name, " is ", value, "; it must lie in 0..", most)};
+  };
+  if (o.threads < 0 || o.threads > ThreadPool::kThreadsMax) return bad("threads", o.threads, ThreadPool::kThreadsMax);
+  if (o.context_tokens < 0 || o.context_tokens > o.limits.context_tokens_max) return bad("context", o.context_tokens, o.limits.context_tokens_max);
+  if (o.chunk_tokens < 1 || o.chunk_tokens > o.limits.chunk_tokens_max) {
+    return Error{ErrorCode::kInvalid, concat("chunk is ", o.chunk_tokens, "; it must lie in 1..", o.limits.chunk_tokens_max)};
+  }
+  if (static_cast<int64_t>(o.loras.size()) > o.limits.loras_max) return bad("the number of adapters", static_cast<int64_t>(o.loras.size()), o.limits.loras_max);
+  return {};
+}
+
+// The model's own ends of an answer: what the configuration, the tokenizer's files and well-known names say.
+std::vector<int32_t> collect_stop_tokens(const ModelConfig& config, const std::optional<Tokenizer>& tokenizer) {
+  std::vector<int32_t> stops = config.eos_tokens;
+  if (tokenizer) stops.insert(stops.end(), tokenizer->stop_tokens().begin(), tokenizer->stop_tokens().end());
+  std::sort(stops.begin(), stops.end());
+  stops.erase(std::unique(stops.begin(), stops.end()), stops.end());
+  return stops;
+}
+
+}  // namespace
+
+std::optional<ComputeType> compute_type_named(std::string_view name) {
+  for (const ComputeType type : {ComputeType::kF32, ComputeType::kBF16, ComputeType::kInt8}) {
+    if (name == compute_type_name(type)) return type;
+  }
+  return std::nullopt;
+}
+
+std::optional<KvType> kv_type_named(std::string_view name) {
+  for (const KvType type : {KvType::kF32, KvType::kBF16}) {
+    if (name == kv_type_name(type)) return type;
+  }
+  return std::nullopt;
+}
+
+const char* compute_type_name(ComputeType type) {
+  switch (type) {
+    case ComputeType::kF32: return "f32";
+    case ComputeType::kBF16: return "bf16";
+    case ComputeType::kInt8: return "int8";
+  }
+  return "?";
+}
+
+const char* kv_type_name(KvType type) { return type == KvType::kF32 ? "f32" : "bf16"; }
+
+Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOptions options) {
+  TRY(check_options(options));
+  const KernelTable* const kernels = TRY(choose_kernels());
+  Checkpoint checkpoint = TRY(Checkpoint::open(path));
+  const ModelConfig config = TRY(read_config(checkpoint));
+  std::optional<Tokenizer> tokenizer = TRY(open_tokenizer(checkpoint));
+  std::optional<ChatTemplate> chat_template = TRY(open_chat_template(checkpoint));
+  auto pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : physical_cores());
+  const Product product = options.type ? product_of(*options.type) : Model::natural_product(checkpoint, config);
+  Model model = TRY(Model::load(std::move(checkpoint), ModelOptions{product, options.on_progress}, *pool));
+  for (size_t i = 0; i < options.loras.size(); ++i) {
+    TRY(model.attach_lora(options.loras[i].directory, static_cast<int32_t>(i), options.loras[i].scale));
+  }
+
+  const KvType kv_type = options.kv.value_or(product == Product::kF32 ? KvType::kF32 : KvType::kBF16);
+  MemoryNeeds needs;
+  needs.weight_bytes = model.sizes().weight_bytes;
+  const int64_t rows_max = options.chunk_tokens;
+  needs.activation_bytes = model.activation_bytes(rows_max, std::min(rows_max, options.limits.sequences_max));
+  needs.kv = model.kv_layout(kv_type == KvType::kF32 ? DType::kF32 : DType::kBF16);
+  needs.state = model.state_layout();
+  needs.model_context = config.context;
+  const MemoryPlan plan = TRY(plan_memory(needs, options));
+  KvPool kv = TRY(KvPool::create(needs.kv, plan.kv_pages));
+  std::optional<StatePool> states;
+  if (needs.state.layers > 0) {
+    states = TRY(StatePool::create(needs.state, plan.state_sequences * 3, plan.state_sequences * options.limits.snapshots_per_sequence_max));
+  }
+  auto parts = std::make_unique<Parts>(std::move(model), std::move(pool), *kernels, std::move(kv), std::move(states), plan, std::move(options));
+  parts->tokenizer = std::move(tokenizer);
+  parts->chat_template = std::move(chat_template);
+  parts->stop_tokens = collect_stop_tokens(config, parts->tokenizer);
+  parts->kv_type = kv_type;
+  parts->activation_bytes = needs.activation_bytes;
+  return std::unique_ptr<Engine>(new Engine(std::move(parts)));
+}
+
+Engine::Parts::Parts(Model m, std::unique_ptr<ThreadPool> p, const KernelTable& k, KvPool kv_pool, std::optional<StatePool> state_pool,
+                     const MemoryPlan& memory_plan, EngineOptions o)
+    : options(std::move(o)), model(std::move(m)), pool(std::move(p)), kernels(k), kv(std::move(kv_pool)), states(std::move(state_pool)),
+      plan(memory_plan), arena(step_arena_bytes()), compute{kernels, *pool, arena},
+      scheduler(options.chunk_tokens, options.limits.sequences_max) {
+  const auto rows = static_cast<size_t>(options.chunk_tokens);
+  batch_tokens.reserve(rows);
+  slices.reserve(rows);
+  sequences.reserve(static_cast<size_t>(options.limits.sequences_max));
+  wanted_rows.reserve(rows);
+}
+
+// Activations, the hidden rows of a step (twice: for MTP), and a tile of logits with its gathered rows.
+int64_t Engine::Parts::step_arena_bytes() const {
+  const int64_t rows = options.chunk_tokens;
+  return model.activation_bytes(rows, std::min(rows, options.limits.sequences_max)) + 2 * Arena::bytes_for<float>(rows * model.config().dim) +
+         Arena::bytes_for<float>(Model::kLogitRows * (model.config().vocab + model.config().dim)) + 4096;
+}
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Engine::~Engine() = default;
+
+const Model& Engine::model() const { return parts_->model; }
+const Tokenizer* Engine::tokenizer() const { return parts_->tokenizer ? &*parts_->tokenizer : nullptr; }
+const ChatTemplate* Engine::chat_template() const { return parts_->chat_template ? &*parts_->chat_template : nullptr; }
+const std::vector<int32_t>& Engine::stop_tokens() const { return parts_->stop_tokens; }
+ComputeType Engine::compute_type() const { return type_of(parts_->model.product()); }
+KvType Engine::kv_type() const { return parts_->kv_type; }
+int Engine::threads() const { return parts_->pool->threads(); }
+const char* Engine::isa() const { return parts_->kernels.isa; }
+int64_t Engine::vocab() const { return parts_->model.config().vocab; }
+int64_t Engine::context_tokens() const { return parts_->plan.context_tokens; }
+int64_t Engine::memory_bytes() const { return parts_->plan.budget_bytes; }
+
+int64_t Engine::used_bytes() const {
+  return parts_->model.sizes().weight_bytes + parts_->activation_bytes + parts_->kv.slots().touched_bytes() +
+         (parts_->states ? parts_->states->touched_bytes() : 0);
+}
+
+Result<std::vector<int32_t>> Engine::tokenize_prompt(const RenderedPrompt& prompt) const {
+  if (!parts_->tokenizer) return Error{ErrorCode::kNotFound, "this model has no tokenizer; give the prompt as --tokens"};
+  std::vector<TextRange> trusted;
+  for (const auto& span : prompt.spans) {
+    if (span.from_template) trusted.push_back(TextRange{span.begin, span.end});
+  }
+  std::vector<int32_t> tokens;
+  parts_->tokenizer->encode_trusting(prompt.text, trusted, tokens);
+  return tokens;
+}
+
+// --- sequences ---
+
+Sequence& Engine::Parts::sequence(SequenceId id) const {
+  Sequence* const found = find(id);
+  CHECK(found != nullptr);  // ids come from create_sequence, fork and restore; using a dropped one is a mistake of the caller
+  return *found;
+}
+
+Sequence* Engine::Parts::find(SequenceId id) const {
+  for (const auto& sequence : sequences) {
+    if (sequence->id == id) return sequence.get();
+  }
+  return nullptr;
+}
+
+Result<Sequence*> Engine::Parts::add_sequence() {
+  if (static_cast<int64_t>(sequences.size()) >= options.limits.sequences_max) {
+    return Error{ErrorCode::kLimit, concat("there are already ", sequences.size(), " sequences, as many as allowed; end one first")};
+  }
+  sequences.push_back(std::make_unique<Sequence>(next_id++, kv, states ? &*states : nullptr, plan.context_tokens, options.limits.snapshots_per_sequence_max));
+  return sequences.back().get();
+}
+
+void Engine::Parts::remove_sequence(SequenceId id) {
+  std::erase_if(sequences, [&](const auto& sequence) { return sequence->id == id; });
+}
+
+Result<SequenceId> Engine::create_sequence(std::vector<int32_t> loras) {
+  for (const int32_t lora : loras) {
+    if (lora < 0 || lora >= static_cast<int32_t>(parts_->options.loras.size())) {
+      return Error{ErrorCode::kInvalid, concat("there is no adapter number ", lora)};
+    }
+  }
+  Sequence* const sequence = TRY(parts_->add_sequence());
+  if (sequence->state) {
+    const Status begun = sequence->state->begin();
+    if (!begun.ok()) {
+      parts_->remove_sequence(sequence->id);
+      return begun.error();
+    }
+  }
+  sequence->loras = std::move(loras);
+  return sequence->id;
+}
+
+Status Engine::append(SequenceId id, std::span<const int32_t> tokens) {
+  Sequence& sequence = parts_->sequence(id);
+  const int64_t length = sequence.length() + static_cast<int64_t>(tokens.size());
+  if (length > context_tokens()) {
+    return Error{ErrorCode::kLimit, concat("the maximum context length is ", context_tokens(), " tokens. However, ", length, " tokens are needed")};
+  }
+  for (const int32_t token : tokens) {
+    if (token < 0 || token >= vocab()) return Error{ErrorCode::kInvalid, concat("token ", token, " is not in the vocabulary of ", vocab(), " tokens")};
+  }
+  sequence.tokens.insert(sequence.tokens.end(), tokens.begin(), tokens.end());
+  return {};
+}
+
+void Engine::set_logits(SequenceId id, LogitsWanted wanted, LogitsSink sink) {
+  Sequence& sequence = parts_->sequence(id);
+  sequence.wanted = wanted;
+  sequence.sink = std::move(sink);
+}
+
+Result<SequenceId> Engine::fork(SequenceId id) {
+  Sequence* const copy = TRY(parts_->add_sequence());
+  const Sequence& from = parts_->sequence(id);
+  copy->tokens.assign(from.tokens.begin(), from.tokens.end());
+  copy->computed = from.computed;
+  copy->logits_from = from.computed;
+  copy->kv.share_from(from.kv);
+  if (from.state) copy->state->share_from(*from.state);
+  copy->loras = from.loras;
+  return copy->id;
+}
+
+Result<int64_t> Engine::truncate(SequenceId id, int64_t length) {
+  Sequence& sequence = parts_->sequence(id);
+  if (length < 0 || length > sequence.length()) {
+    return Error{ErrorCode::kInvalid, concat("cannot cut to ", length, " tokens: the sequence has ", sequence.length())};
+  }
+  int64_t restart = std::min(length, sequence.computed);
+  if (sequence.state) restart = TRY(sequence.state->truncate(restart));
+  sequence.kv.truncate(restart);
+  sequence.computed = restart;
+  sequence.logits_from = std::min(sequence.logits_from, length);
+  sequence.tokens.resize(static_cast<size_t>(length));
+  return restart;
+}
+
+void Engine::drop(SequenceId id) { parts_->remove_sequence(id); }
+int64_t Engine::length(SequenceId id) const { return parts_->sequence(id).length(); }
+int64_t Engine::computed(SequenceId id) const { return parts_->sequence(id).computed; }
+
+std::span<const int32_t> Engine::tokens(SequenceId id) const {
+  const Sequence& sequence = parts_->sequence(id);
+  return {sequence.tokens.data(), sequence.tokens.size()};
+}
+
+// --- a step ---
+
+Result<bool> Engine::step() {
+  const std::span<const ScheduledRun> runs = parts_->scheduler.next(parts_->sequences);
+  if (runs.empty()) return false;
+  TRY(parts_->gather(runs));
+  if (parts_->slices.empty()) return true;  // every run's request ended for want of memory
+  const Arena::Scope scope(parts_->arena);
+  float* const hidden = parts_->arena.allocate<float>(static_cast<int64_t>(parts_->batch_tokens.size()) * parts_->model.config().dim);
+  parts_->model.forward(parts_->batch(), hidden, parts_->compute);
+  parts_->accept();
+  if (parts_->model.checkpoint().damaged()) {
+    return Error{ErrorCode::kCorrupt, concat(parts_->model.checkpoint().path(), ": the model file was cut short or could not be read while it was in use; restore it and start again")};
+  }
+  parts_->deliver(hidden);
+  return true;
+}
+
+Status Engine::Parts::grow(Sequence& sequence, int64_t tokens, BatchSlice& slice) {
+  TRY(sequence.kv.grow(tokens));
+  if (sequence.state) {
+    const Result<StateAppend> append = sequence.state->grow(tokens);
+    if (!append.ok()) {
+      sequence.kv.truncate(sequence.computed);
+      return append.error();
+    }
+    slice.state = append.value();
+  }
+  return {};
+}
+
+// Grows the caches of the scheduled sequences and lays out the batch. A sequence for which there is no memory now waits:
+// others may end and give theirs back. When nothing else runs, its request fails, or without one, the step.
+Status Engine::Parts::gather(std::span<const ScheduledRun> runs) {
+  batch_tokens.clear();
+  slices.clear();
+  running.clear();
+  Sequence* blocked = nullptr;
+  Error reason;
+  for (const ScheduledRun& run : runs) {
+    Sequence& sequence = *run.sequence;
+    BatchSlice slice;
+    slice.row_begin = static_cast<int64_t>(batch_tokens.size());
+    slice.rows = run.tokens;
+    slice.position = sequence.computed;
+    slice.kv = &sequence.kv;
+    slice.loras = sequence.loras;
+    Status grown = grow(sequence, run.tokens, slice);
+    if (!grown.ok()) {
+      blocked = &sequence;
+      reason = std::move(grown).take_error();
+      continue;
+    }
+    const auto first = sequence.tokens.begin() + sequence.computed;
+    batch_tokens.insert(batch_tokens.end(), first, first + run.tokens);
+    slices.push_back(slice);
+    running.push_back(&sequence);
+  }
+  if (!slices.empty() || blocked == nullptr) return {};
+  if (blocked->generation == nullptr) return reason;
+  blocked->generation->fail(std::move(reason));
+  blocked->tokens.resize(static_cast<size_t>(blocked->computed));
+  return {};
+}
+
+Batch Engine::Parts::batch() {
+  Batch b;
+  b.tokens = batch_tokens;
+  b.slices = slices;
+  b.states = states ? &*states : nullptr;
+  return b;
+}
+
+void Engine::Parts::accept() {
+  for (size_t i = 0; i < slices.size(); ++i) {
+    running[i]->computed += slices[i].rows;
+    if (running[i]->state) running[i]->state->finish_grow(slices[i].state);
+  }
+}
+
+// Collects the rows whose logits somebody wants, and runs the head over them in tiles.
+void Engine::Parts::deliver(const float* hidden) {
+  wanted_rows.clear();
+  for (size_t i = 0; i < slices.size(); ++i) {
+    Sequence& sequence = *running[i];
+    const bool caught_up = sequence.pending() == 0;
+    const bool wants_last = sequence.generation != nullptr || sequence.wanted == LogitsWanted::kLast;
+    for (int64_t row = 0; row < slices[i].rows; ++row) {
+      const int64_t position = slices[i].position + row;
+      const bool last = caught_up && row == slices[i].rows - 1;
+      if (position < sequence.logits_from && !last) continue;
+      if (sequence.wanted == LogitsWanted::kAll || (wants_last && last)) {
+        wanted_rows.push_back(WantedRow{&sequence, slices[i].row_begin + row, position});
+      }
+    }
+    sequence.logits_from = std::max(sequence.logits_from, sequence.computed);
+  }
+  const int64_t dim = model.config().dim;
+  const int64_t vocab = model.config().vocab;
+  float* const rows = arena.allocate<float>(Model::kLogitRows * dim);
+  float* const logits = arena.allocate<float>(Model::kLogitRows * vocab);
+  for (size_t begin = 0; begin < wanted_rows.size(); begin += Model::kLogitRows) {
+    const size_t end = std::min(begin + Model::kLogitRows, wanted_rows.size());
+    for (size_t i = begin; i < end; ++i) {
+      std::copy_n(hidden + wanted_rows[i].row * dim, dim, rows + static_cast<int64_t>(i - begin) * dim);
+    }
+    model.logits(logits, rows, static_cast<int64_t>(end - begin), compute);
+    for (size_t i = begin; i < end; ++i) {
+      deliver_row(wanted_rows[i], std::span<const float>(logits + static_cast<int64_t>(i - begin) * vocab, static_cast<size_t>(vocab)));
+    }
+  }
+}
+
+void Engine::Parts::deliver_row(const WantedRow& row, std::span<const float> logits) {
+  Sequence& sequence = *row.sequence;
+  if (sequence.sink && sequence.wanted != LogitsWanted::kNone) sequence.sink(row.position, logits);
+  Generation* const generation = sequence.generation;
+  if (generation == nullptr || generation->finished() || row.position != sequence.length() - 1) return;
+  const std::optional<int32_t> token = generation->accept(logits, sequence.tokens);
+  if (!token) return;
+  if (sequence.length() >= plan.context_tokens) return generation->end_at_context();
+  sequence.tokens.push_back(*token);
+}
+
+}  // namespace capy

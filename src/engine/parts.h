@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an Engine owns. Inside the engine room: engine.cpp steps, requests.cpp runs requests, sequence_file.cpp saves.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/thread_pool.h"
+#include "engine/engine.h"
+#include "engine/generation.h"
+#include "engine/memory_plan.h"
+#include "engine/scheduler.h"
+#include "engine/sequence.h"
+#include "kernels/kernels.h"
+#include "model/model.h"
+
+namespace capy {
+
+struct Engine::Parts {
+  struct WantedRow {
+    Sequence* sequence;
+    int64_t row;       // of the batch
+    int64_t position;  // in the sequence
+  };
+
+  Parts(Model model, std::unique_ptr<ThreadPool> pool, const KernelTable& kernels, KvPool kv, std::optional<StatePool> states,
+        const MemoryPlan& plan, EngineOptions options);
+
+  Sequence& sequence(SequenceId id) const;
+  Sequence* find(SequenceId id) const;
+  Result<Sequence*> add_sequence();
+  void remove_sequence(SequenceId id);
+
+  int64_t step_arena_bytes() const;
+  std::vector<uint64_t> sequence_key() const;  // what a saved sequence depends on (sequence_file.cpp)
+  Status grow(Sequence& sequence, int64_t tokens, BatchSlice& slice);
+  Status gather(std::span<const ScheduledRun> runs);
+  Batch batch();
+  void accept();
+  void deliver(const float* hidden);
+  void deliver_row(const WantedRow& row, std::span<const float> logits);
+
+  EngineOptions options;
+  Model model;
+  std::unique_ptr<ThreadPool> pool;
+  const KernelTable& kernels;
+  std::optional<Tokenizer> tokenizer;
+  std::optional<ChatTemplate> chat_template;
+  std::vector<int32_t> stop_tokens;
+  KvType kv_type = KvType::kF32;
+  KvPool kv;
+  std::optional<StatePool> states;
+  MemoryPlan plan;
+  int64_t activation_bytes = 0;
+  Arena arena;
+  Compute compute;
+  Scheduler scheduler;
+  std::vector<std::unique_ptr<Sequence>> sequences;  // after the pools: they go first
+  std::map<RequestId, std::unique_ptr<Generation>> requests;
+  int64_t next_id = 1;
+
+  // The step under way.
+  std::vector<int32_t> batch_tokens;
+  std::vector<BatchSlice> slices;
+  std::vector<Sequence*> running;  // beside slices
+  std::vector<WantedRow> wanted_rows;
+};
+
+}  // namespace capy

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/scheduler.h"
+
+#include <algorithm>
+
+namespace capy {
+
+Scheduler::Scheduler(int64_t rows_max, int64_t sequences_max) : rows_max_(rows_max) {
+  runs_.reserve(static_cast<size_t>(std::min(rows_max, sequences_max)));
+}
+
+std::span<const ScheduledRun> Scheduler::next(std::span<const std::unique_ptr<Sequence>> sequences) {
+  runs_.clear();
+  int64_t rows = rows_max_;
+  const size_t count = sequences.size();
+  for (size_t i = 0; i < count && rows > 0; ++i) {
+    Sequence* const sequence = sequences[(turn_ + i) % count].get();
+    if (sequence->pending() != 1) continue;
+    runs_.push_back(ScheduledRun{sequence, 1});
+    --rows;
+  }
+  bool turn_given = false;
+  for (size_t i = 0; i < count && rows > 0; ++i) {
+    const size_t index = (turn_ + i) % count;
+    Sequence* const sequence = sequences[index].get();
+    if (sequence->pending() < 2) continue;
+    const int64_t tokens = std::min(sequence->pending(), rows);
+    runs_.push_back(ScheduledRun{sequence, tokens});
+    rows -= tokens;
+    if (!turn_given) turn_ = index + 1;
+    turn_given = true;
+  }
+  if (rows == 0 && !turn_given) ++turn_;  // more are decoding than a step has rows: take turns
+  return runs_;
+}
+
+}  // namespace capy

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/text_model.h"
+
+#include <filesystem>
+
+#include "base/concat.h"
+#include "base/json.h"
+#include "base/mapped_file.h"
+
+namespace capy {
+namespace {
+
+constexpr int64_t kTemplateBytesMax = int64_t{16} << 20;
+
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+Error bad_metadata(const Checkpoint& checkpoint, std::string_view key) {
+  return Error{ErrorCode::kCorrupt, concat(checkpoint.path(), ": GGUF metadata ", key, " is missing or of the wrong type")};
+}
+
+// tokenizer.ggml.*: what is left out has the meaning that the format's owners give it.
+Result<Tokenizer> tokenizer_from_gguf(const Checkpoint& checkpoint, std::string_view model) {
+  const GgufMetadata& metadata = checkpoint.metadata();
+  Vocabulary vocabulary;
+  const auto tokens = metadata.string_array("tokenizer.ggml.tokens");
+  if (!tokens) return bad_metadata(checkpoint, "tokenizer.ggml.tokens");
+  vocabulary.tokens = *tokens;
+  vocabulary.types = metadata.int_array("tokenizer.ggml.token_type").value_or(std::vector<int64_t>{});
+  vocabulary.bos = static_cast<int32_t>(metadata.as_int("tokenizer.ggml.bos_token_id").value_or(-1));
+  vocabulary.eos = static_cast<int32_t>(metadata.as_int("tokenizer.ggml.eos_token_id").value_or(-1));
+  for (const char* key : {"tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"}) {
+    if (const auto stop = metadata.as_int(key)) vocabulary.stops.push_back(static_cast<int32_t>(*stop));
+  }
+  const bool sentencepiece = model == "llama";
+  vocabulary.add_bos = metadata.as_bool("tokenizer.ggml.add_bos_token").value_or(sentencepiece);
+  vocabulary.add_eos = metadata.as_bool("tokenizer.ggml.add_eos_token").value_or(false);
+  if (sentencepiece) {
+    vocabulary.model = Vocabulary::Model::kSentencePieceBpe;
+    vocabulary.scores = metadata.float_array("tokenizer.ggml.scores").value_or(std::vector<float>{});
+    const bool prefix = metadata.as_bool("tokenizer.ggml.add_space_prefix").value_or(true);
+    vocabulary.space_prefix = prefix ? Vocabulary::SpacePrefix::kEveryStretch : Vocabulary::SpacePrefix::kNever;
+    return Tokenizer::from_vocabulary(vocabulary);
+  }
+  const std::string_view pre = metadata.as_string("tokenizer.ggml.pre").value_or("default");
+  const std::optional<PreTokenizer> pre_tokenizer = pre_tokenizer_by_gguf_name(pre);
+  if (!pre_tokenizer) {
+    return Error{ErrorCode::kUnsupported, concat(checkpoint.path(), ": the pre-tokeniser '", pre, "' is not known to capy; its tokens would be wrong")};
+  }
+  vocabulary.pre_tokenizer = *pre_tokenizer;
+  vocabulary.nfc = pre_tokenizer_implies_nfc(*pre_tokenizer);
+  vocabulary.ignore_merges = *pre_tokenizer == PreTokenizer::kLlama3;
+  const auto merges = metadata.string_array("tokenizer.ggml.merges");
+  if (!merges) return bad_metadata(checkpoint, "tokenizer.ggml.merges");
+  vocabulary.merges.reserve(merges->size());
+  for (const std::string_view line : *merges) {
+    const std::optional<MergeText> merge = MergeText::from_line(line);
+    if (!merge) return Error{ErrorCode::kCorrupt, concat(checkpoint.path(), ": a merge of the tokenizer is not two tokens")};
+    vocabulary.merges.push_back(*merge);
+  }
+  return Tokenizer::from_vocabulary(vocabulary);
+}
+
+// chat_template.jinja wins; else tokenizer_config.json's chat_template: a string, or a list with one named "default".
+Result<std::optional<std::string>> template_of_directory(const std::string& directory) {
+  const std::string own = directory + "/chat_template.jinja";
+  if (is_file(own)) return std::optional<std::string>(TRY(read_file(own, kTemplateBytesMax)));
+  const std::string config = directory + "/tokenizer_config.json";
+  if (!is_file(config)) return std::optional<std::string>();
+  const JsonDocument document = TRY(JsonDocument::read(config));
+  const Json field = document.root()["chat_template"];
+  if (const auto text = field.as_string()) return std::optional<std::string>(std::string(*text));
+  for (int64_t i = 0; i < field.size(); ++i) {
+    const Json entry = field[i];
+    if (entry["name"].as_string().value_or("") != "default") continue;
+    if (const auto text = entry["template"].as_string()) return std::optional<std::string>(std::string(*text));
+  }
+  return std::optional<std::string>();
+}
+
+}  // namespace
+
+Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint) {
+  if (checkpoint.kind() == Checkpoint::Kind::kGguf) {
+    const std::string_view model = checkpoint.metadata().as_string("tokenizer.ggml.model").value_or("none");
+    if (model == "none" || model == "no_vocab") return std::optional<Tokenizer>();
+    if (model != "gpt2" && model != "llama") {
+      return Error{ErrorCode::kUnsupported, concat(checkpoint.path(), ": the tokenizer model '", model, "' is not supported")};
+    }
+    return std::optional<Tokenizer>(TRY(tokenizer_from_gguf(checkpoint, model)));
+  }
+  const std::string& directory = checkpoint.directory();
+  if (!is_file(directory + "/tokenizer.json") && !is_file(directory + "/vocab.json")) return std::optional<Tokenizer>();
+  return std::optional<Tokenizer>(TRY(Tokenizer::open_directory(directory)));
+}
+
+Result<std::optional<ChatTemplate>> open_chat_template(const Checkpoint& checkpoint) {
+  std::optional<std::string> source;
+  if (checkpoint.kind() == Checkpoint::Kind::kGguf) {
+    if (const auto text = checkpoint.metadata().as_string("tokenizer.chat_template")) source = std::string(*text);
+  } else {
+    source = TRY(template_of_directory(checkpoint.directory()));
+  }
+  if (!source) return std::optional<ChatTemplate>();
+  return std::optional<ChatTemplate>(TRY(ChatTemplate::parse(*source, "the chat template")));
+}
+
+}  // namespace capy

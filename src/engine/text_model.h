@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tokenizer and the chat template that come with a checkpoint, from a GGUF's metadata or a directory's files. Inside the
+// engine room: text/ knows nothing of checkpoints.
+#pragma once
+
+#include <optional>
+
+#include "base/result.h"
+#include "formats/checkpoint.h"
+#include "text/chat_template.h"
+#include "text/tokenizer.h"
+
+namespace capy {
+
+// Nothing where the checkpoint has no tokenizer; an error where it has one that cannot be used.
+Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint);
+Result<std::optional<ChatTemplate>> open_chat_template(const Checkpoint& checkpoint);
+
+}  // namespace capy

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gated full attention (SPEC 2.3), and the plain one of dense models: the same function without gate, norms or with biases.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "model/layers.h"
+
+namespace capy {
+namespace {
+
+struct Shape {
+  int64_t heads, kv_heads, group, head_dim, q_stride;  // q_stride: floats per head in q_proj's output
+
+  explicit Shape(const ModelConfig& c)
+      : heads(c.heads), kv_heads(c.kv_heads), group(c.heads / c.kv_heads), head_dim(c.head_dim),
+        q_stride(c.head_dim * (c.output_gate ? 2 : 1)) {}
+};
+
+void add_bias(float* x, const Vector& bias, int64_t rows, const KernelTable& kernels) {
+  if (bias.empty()) return;
+  const auto n = static_cast<int64_t>(bias.size());
+  for (int64_t row = 0; row < rows; ++row) kernels.add(x + row * n, bias.data(), n);
+}
+
+// One head's q or k: norm over head_dim, then the rotation of its first dims.
+void norm_and_rotate(float* out, const float* in, const Vector& norm, int64_t row, const ModelConfig& config, const Batch& batch,
+                     const KernelTable& kernels) {
+  if (norm.empty()) {
+    std::copy_n(in, config.head_dim, out);
+  } else {
+    kernels.rms_norm(out, in, norm.data(), config.head_dim, config.rms_eps);
+  }
+  const int64_t half = config.rope.dims / 2;
+  const auto rotate = config.rope.adjacent ? kernels.rope_adjacent : kernels.rope_half;
+  rotate(out, batch.cos + row * half, batch.sin + row * half, half);
+}
+
+// K and V are rounded to the KV type per (token, head) when appended, and never regrouped.
+void store_kv(std::byte* to, const float* from, int64_t n, DType type, const KernelTable& kernels) {
+  if (type == DType::kBF16) {
+    kernels.round_bf16(reinterpret_cast<uint16_t*>(to), from, n);
+  } else {
+    std::memcpy(to, from, static_cast<size_t>(n) * sizeof(float));
+  }
+}
+
+void append_kv(float* k, const float* v, const FullAttentionWeights& w, int64_t cache_layer, const ModelConfig& config,
+               const Batch& batch, const BatchSlice& slice, const KvLayout& layout, int64_t row, const KernelTable& kernels) {
+  const int64_t position = slice.position + row - slice.row_begin;
+  std::byte* const page = slice.kv->page_at(position);
+  const int64_t bytes = config.head_dim * layout.element_bytes();
+  const int64_t in_page = position % KvLayout::kPageTokens * bytes;
+  for (int64_t head = 0; head < config.kv_heads; ++head) {
+    float* const key = k + (row * config.kv_heads + head) * config.head_dim;
+    const float* const value = v + (row * config.kv_heads + head) * config.head_dim;
+    norm_and_rotate(key, key, w.k_norm, row, config, batch, kernels);
+    store_kv(page + layout.k_offset(cache_layer, head) + in_page, key, config.head_dim, layout.type, kernels);
+    store_kv(page + layout.v_offset(cache_layer, head) + in_page, value, config.head_dim, layout.type, kernels);
+  }
+}
+
+// Work for the pool: some rows of one slice against one KV head.
+struct Tile {
+  const BatchSlice* slice;
+  int64_t row_begin;
+  int64_t rows;
+};
+
+int64_t tile_count(const Batch& batch, int64_t rows_per_tile) {
+  int64_t tiles = 0;
+  for (const BatchSlice& slice : batch.slices) tiles += (slice.rows + rows_per_tile - 1) / rows_per_tile;
+  return tiles;
+}
+
+// Queries ready for the kernel lie as [kv_heads][rows][group][head_dim]: the rows that share a KV head are contiguous.
+struct Queries {
+  float* q;
+  float* out;
+  int64_t* visible;  // [rows][group]
+  int64_t rows;
+
+  int64_t offset(const Shape& s, int64_t kv_head, int64_t row) const { return (kv_head * rows + row) * s.group * s.head_dim; }
+};
+
+void attend(const Tile& tile, int64_t kv_head, const Queries& queries, const Shape& s, const KvLayout& layout, int64_t cache_layer,
+            float scale, const KernelTable& kernels) {
+  AttentionRows args;
+  args.out = queries.out + queries.offset(s, kv_head, tile.row_begin);
+  args.out_stride = s.head_dim;
+  args.q = queries.q + queries.offset(s, kv_head, tile.row_begin);
+  args.q_stride = s.head_dim;
+  args.visible = queries.visible + tile.row_begin * s.group;
+  args.rows = tile.rows * s.group;
+  args.pages = tile.slice->kv->pages().data();
+  args.k_offset = layout.k_offset(cache_layer, kv_head);
+  args.v_offset = layout.v_offset(cache_layer, kv_head);
+  args.kv_type = layout.type;
+  args.head_dim = s.head_dim;
+  args.scale = scale;
+  kernels.attention(args);
+}
+
+}  // namespace
+
+void full_attention(float* out, const float* x, const FullAttentionWeights& w, int64_t cache_layer, const ModelConfig& config,
+                    const Batch& batch, Compute& compute) {
+  const Arena::Scope scope(compute.arena);
+  Arena& arena = compute.arena;
+  const KernelTable& kernels = compute.kernels;
+  const Shape s(config);
+  const int64_t rows = batch.rows();
+  const int64_t width = s.heads * s.head_dim;
+  const int64_t kv_width = s.kv_heads * s.head_dim;
+  float* const q = arena.allocate<float>(rows * s.heads * s.q_stride);
+  float* const k = arena.allocate<float>(rows * kv_width);
+  float* const v = arena.allocate<float>(rows * kv_width);
+  const ActivationRows input = prepare_rows(x, rows, config.dim, w.q_proj.product, compute);
+  multiply(q, s.heads * s.q_stride, input, w.q_proj, &batch, compute);
+  multiply(k, kv_width, input, w.k_proj, &batch, compute);
+  multiply(v, kv_width, input, w.v_proj, &batch, compute);
+  add_bias(q, w.q_bias, rows, kernels);
+  add_bias(k, w.k_bias, rows, kernels);
+  add_bias(v, w.v_bias, rows, kernels);
+
+  const Queries queries{arena.allocate<float>(rows * width), arena.allocate<float>(rows * width), arena.allocate<int64_t>(rows * s.group), rows};
+  const KvLayout& layout = batch.slices[0].kv->layout();
+  constexpr int64_t kRowsPerTile = 16;
+  const int64_t tiles = tile_count(batch, kRowsPerTile);
+  Tile* const list = arena.allocate<Tile>(tiles);
+  int64_t listed = 0;
+  for (const BatchSlice& slice : batch.slices) {
+    for (int64_t row = 0; row < slice.rows; row += kRowsPerTile) {
+      list[listed++] = Tile{&slice, slice.row_begin + row, std::min(kRowsPerTile, slice.rows - row)};
+    }
+  }
+  compute.pool.for_ranges(tiles, 1, [&](int64_t tile, int64_t, int) {
+    for (int64_t row = list[tile].row_begin; row < list[tile].row_begin + list[tile].rows; ++row) {
+      append_kv(k, v, w, cache_layer, config, batch, *list[tile].slice, layout, row, kernels);
+      for (int64_t head = 0; head < s.heads; ++head) {
+        float* const ready = queries.q + queries.offset(s, head / s.group, row) + head % s.group * s.head_dim;
+        norm_and_rotate(ready, q + (row * s.heads + head) * s.q_stride, w.q_norm, row, config, batch, kernels);
+      }
+      std::fill_n(queries.visible + row * s.group, s.group, list[tile].slice->position + row - list[tile].slice->row_begin + 1);
+    }
+  });
+  const float scale = 1.0F / std::sqrt(static_cast<float>(s.head_dim));
+  compute.pool.for_ranges(tiles * s.kv_heads, 1, [&](int64_t item, int64_t, int) {
+    attend(list[item / s.kv_heads], item % s.kv_heads, queries, s, layout, cache_layer, scale, kernels);
+  });
+
+  // Back to [rows][heads * head_dim] for o_proj, through the gate. q's buffer still holds the gates.
+  float* const gated = arena.allocate<float>(rows * width);
+  compute.pool.for_ranges(rows, 4, [&](int64_t begin, int64_t end, int) {
+    for (int64_t row = begin; row < end; ++row) {
+      for (int64_t head = 0; head < s.heads; ++head) {
+        float* const to = gated + (row * s.heads + head) * s.head_dim;
+        std::copy_n(queries.out + queries.offset(s, head / s.group, row) + head % s.group * s.head_dim, s.head_dim, to);
+        if (config.output_gate) kernels.sigmoid_gate(to, q + (row * s.heads + head) * s.q_stride + s.head_dim, s.head_dim);
+      }
+    }
+  });
+  const ActivationRows attended = prepare_rows(gated, rows, width, w.o_proj.product, compute);
+  multiply(out, config.dim, attended, w.o_proj, &batch, compute);
+  add_bias(out, w.o_bias, rows, kernels);
+}
+
+}  // namespace capy

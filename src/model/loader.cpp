@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/loader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+#include "base/concat.h"
+#include "base/log.h"
+#include "codec/encode.h"
+#include "codec/pack.h"
+#include "model/names.h"
+
+namespace capy {
+namespace {
+
+std::string shape_text(std::span<const int64_t> shape) {
+  std::string text = "[";
+  for (size_t i = 0; i < shape.size(); ++i) text += concat(i == 0 ? "" : ", ", shape[i]);
+  return text + "]";
+}
+
+// Where a matrix's rows come from: a tensor, and the block scales that FP8 checkpoints keep beside it (SPEC 11).
+struct RowSource {
+  const Tensor* tensor = nullptr;
+  const Tensor* fp8_scales = nullptr;
+  int64_t block_rows = 1;
+  int64_t block_columns = 1;
+  int64_t columns = 0;
+
+  void row(int64_t index, float* out) const {
+    decode_tensor_row(*tensor, index, out);
+    if (fp8_scales == nullptr) return;
+    const int64_t blocks = fp8_scales->shape[1];
+    const int64_t first = index / block_rows * blocks;
+    const DType type = fp8_scales->type;
+    for (int64_t block = 0; block < blocks; ++block) {
+      float scale = 0;
+      decode(type, fp8_scales->bytes.subspan(static_cast<size_t>((first + block) * dtype_info(type).bytes), static_cast<size_t>(dtype_info(type).bytes)), 1, &scale);
+      const int64_t end = std::min((block + 1) * block_columns, columns);
+      for (int64_t i = block * block_columns; i < end; ++i) out[i] *= scale;
+    }
+  }
+};
+
+bool usable_in_place(DType type, Product product) {
+  if (product == Product::kBF16) return type == DType::kBF16;
+  return product == Product::kF32 && (type == DType::kF32 || type == DType::kF16 || type == DType::kBF16);
+}
+
+MatrixFormat format_of(DType type) {
+  return type == DType::kF32 ? MatrixFormat::kF32 : type == DType::kF16 ? MatrixFormat::kF16 : MatrixFormat::kBF16;
+}
+
+class Loader {
+ public:
+  Loader(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options, const TensorNames& names, ThreadPool& pool)
+      : checkpoint_(checkpoint), config_(config), options_(options), names_(names), pool_(pool), total_bytes_(checkpoint.file_bytes()) {}
+
+  Result<ModelWeights> load();
+
+ private:
+  const Tensor* optional(const std::string& name);
+  Result<const Tensor*> required(const std::string& name, std::initializer_list<int64_t> shape);
+  Result<Vector> vector(const std::string& name, int64_t count, bool zero_centred);
+  Result<Vector> optional_vector(const std::string& name, int64_t count);
+  Result<Vector> norm(const std::string& name, int64_t count) { return vector(name, count, config_.zero_centred_norms); }
+  Result<RowSource> source(const std::string& name, int64_t rows, int64_t columns);
+  Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns) { return matrix(name, rows, columns, options_.product); }
+  Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns, Product product);
+  Matrix convert(const RowSource& from, int64_t rows, int64_t columns, Product product);
+  void pack_int8(const RowSource& from, Matrix& to);
+
+  Result<LayerWeights> layer(int64_t index, bool is_full_attention, int64_t cache_layer);
+  Result<FullAttentionWeights> full_attention(int64_t index);
+  Result<DeltaNetWeights> delta_net(int64_t index);
+  Result<MlpWeights> mlp(int64_t index);
+  Result<std::optional<MtpWeights>> mtp();
+  void warn_of_unused() const;
+  void progress(const Tensor& tensor);
+
+  const Checkpoint& checkpoint_;
+  const ModelConfig& config_;
+  const LoadOptions& options_;
+  const TensorNames& names_;
+  ThreadPool& pool_;
+  std::unordered_set<const Tensor*> used_;
+  int64_t done_bytes_ = 0;
+  int64_t total_bytes_;
+};
+
+void Loader::progress(const Tensor& tensor) {
+  done_bytes_ += static_cast<int64_t>(tensor.bytes.size());
+  if (options_.on_progress) options_.on_progress(std::min(1.0, static_cast<double>(done_bytes_) / static_cast<double>(std::max<int64_t>(total_bytes_, 1))));
+}
+
+const Tensor* Loader::optional(const std::string& name) {
+  const Tensor* const tensor = checkpoint_.find(name);
+  if (tensor != nullptr) used_.insert(tensor);
+  return tensor;
+}
+
+Result<const Tensor*> Loader::required(const std::string& name, std::initializer_list<int64_t> shape) {
+  const Tensor* const tensor = optional(name);
+  if (tensor == nullptr) return Error{ErrorCode::kNotFound, concat(checkpoint_.path(), ": the tensor ", name, " is missing")};
+  if (!std::equal(tensor->shape.begin(), tensor->shape.end(), shape.begin(), shape.end())) {
+    return Error{ErrorCode::kCorrupt, concat(checkpoint_.path(), ": the tensor ", name, " has the shape ", shape_text(tensor->shape),
+                                             "; the configuration wants ", shape_text(std::vector<int64_t>(shape)))};
+  }
+  if (!can_decode(tensor->type)) {
+    return Error{ErrorCode::kUnsupported, concat(checkpoint_.path(), ": the tensor ", name, " has the type ", dtype_info(tensor->type).name, ", which capy cannot compute with")};
+  }
+  return tensor;
+}
+
+Result<Vector> Loader::vector(const std::string& name, int64_t count, bool zero_centred) {
+  const Tensor* const tensor = TRY(required(name, {count}));
+  if (count % dtype_info(tensor->type).block != 0) return Error{ErrorCode::kCorrupt, concat(name, ": is not a whole number of blocks")};
+  Vector values(static_cast<size_t>(count));
+  decode(tensor->type, tensor->bytes, count, values.data());
+  if (zero_centred) {
+    for (float& value : values) value = 1.0F + value;
+  }
+  progress(*tensor);
+  return values;
+}
+
+Result<Vector> Loader::optional_vector(const std::string& name, int64_t count) {
+  if (checkpoint_.find(name) == nullptr) return Vector{};
+  return vector(name, count, false);
+}
+
+Result<RowSource> Loader::source(const std::string& name, int64_t rows, int64_t columns) {
+  RowSource from;
+  from.tensor = TRY(required(name, {rows, columns}));
+  from.columns = columns;
+  if (columns % dtype_info(from.tensor->type).block != 0) {
+    return Error{ErrorCode::kCorrupt, concat(checkpoint_.path(), ": a row of ", name, " is not a whole number of blocks")};
+  }
+  if (from.tensor->type != DType::kF8E4M3) return from;
+  if (config_.fp8_block_rows < 1 || config_.fp8_block_columns < 1) {
+    return Error{ErrorCode::kInvalid, concat(checkpoint_.path(), ": ", name, " is FP8 but config.json has no quantization_config.weight_block_size")};
+  }
+  from.block_rows = config_.fp8_block_rows;
+  from.block_columns = config_.fp8_block_columns;
+  const auto blocks = [](int64_t n, int64_t block) { return (n + block - 1) / block; };
+  from.fp8_scales = TRY(required(name + "_scale_inv", {blocks(rows, from.block_rows), blocks(columns, from.block_columns)}));
+  return from;
+}
+
+Result<Matrix> Loader::matrix(const std::string& name, int64_t rows, int64_t columns, Product product) {
+  const RowSource from = TRY(source(name, rows, columns));
+  const Tensor& tensor = *from.tensor;
+  if (!usable_in_place(tensor.type, product)) {
+    Matrix converted = convert(from, rows, columns, product);
+    checkpoint_.release_pages(tensor);
+    progress(tensor);
+    return converted;
+  }
+  Matrix mapped;
+  mapped.product = product;
+  mapped.view = MatrixView{format_of(tensor.type), rows, columns, columns, tensor.bytes.data(), nullptr};
+  progress(tensor);
+  return mapped;
+}
+
+Matrix Loader::convert(const RowSource& from, int64_t rows, int64_t columns, Product product) {
+  Matrix to;
+  to.product = product;
+  if (product == Product::kInt8) {
+    to.view = MatrixView{MatrixFormat::kInt8Packed, rows, columns, 0, nullptr, nullptr};
+    pack_int8(from, to);
+    return to;
+  }
+  const int64_t element = product == Product::kBF16 ? 2 : 4;
+  to.memory = allocate_aligned(rows * columns * element);
+  to.view = MatrixView{product == Product::kBF16 ? MatrixFormat::kBF16 : MatrixFormat::kF32, rows, columns, columns, to.memory.get(), nullptr};
+  std::vector<Vector> scratch(static_cast<size_t>(pool_.threads()), Vector(static_cast<size_t>(product == Product::kBF16 ? columns : 0)));
+  pool_.for_ranges(rows, 16, [&](int64_t begin, int64_t end, int worker) {
+    for (int64_t row = begin; row < end; ++row) {
+      if (product == Product::kF32) {
+        from.row(row, reinterpret_cast<float*>(to.memory.get()) + row * columns);
+        continue;
+      }
+      float* const values = scratch[static_cast<size_t>(worker)].data();
+      from.row(row, values);
+      auto* const out = reinterpret_cast<uint16_t*>(to.memory.get()) + row * columns;
+      for (int64_t i = 0; i < columns; ++i) out[i] = f32_to_bf16(values[i]);
+    }
+  });
+  return to;
+}
+
+void Loader::pack_int8(const RowSource& from, Matrix& to) {
+  const int64_t rows = to.view.rows;
+  const int64_t columns = to.view.columns;
+  const int64_t code_bytes = packed_int8_code_bytes(rows, columns);
+  to.memory = allocate_aligned(code_bytes + packed_int8_scales(rows, columns) * 4);
+  auto* const codes = reinterpret_cast<int8_t*>(to.memory.get());
+  auto* const scales = reinterpret_cast<float*>(to.memory.get() + code_bytes);
+  std::vector<Vector> scratch(static_cast<size_t>(pool_.threads()), Vector(static_cast<size_t>(kPanelRows * columns)));
+  pool_.for_ranges(packed_panels(rows), 4, [&](int64_t begin, int64_t end, int worker) {
+    float* const values = scratch[static_cast<size_t>(worker)].data();
+    for (int64_t panel = begin; panel < end; ++panel) {
+      const float* pointers[kPanelRows];
+      const int64_t count = std::min(kPanelRows, rows - panel * kPanelRows);
+      for (int64_t i = 0; i < count; ++i) {
+        from.row(panel * kPanelRows + i, values + i * columns);
+        pointers[i] = values + i * columns;
+      }
+      pack_int8_panel(pointers, count, columns, panel, codes, scales);
+    }
+  });
+  to.view.data = codes;
+  to.view.scales = scales;
+}
+
+Result<FullAttentionWeights> Loader::full_attention(int64_t index) {
+  const auto name = [&](std::string_view part) { return names_.layer(index, concat("self_attn.", part)); };
+  const int64_t q_rows = config_.query_width() * (config_.output_gate ? 2 : 1);
+  FullAttentionWeights w;
+  w.q_proj = TRY(matrix(name("q_proj.weight"), q_rows, config_.dim));
+  w.k_proj = TRY(matrix(name("k_proj.weight"), config_.kv_width(), config_.dim));
+  w.v_proj = TRY(matrix(name("v_proj.weight"), config_.kv_width(), config_.dim));
+  w.o_proj = TRY(matrix(name("o_proj.weight"), config_.dim, config_.query_width()));
+  w.q_bias = TRY(optional_vector(name("q_proj.bias"), q_rows));
+  w.k_bias = TRY(optional_vector(name("k_proj.bias"), config_.kv_width()));
+  w.v_bias = TRY(optional_vector(name("v_proj.bias"), config_.kv_width()));
+  w.o_bias = TRY(optional_vector(name("o_proj.bias"), config_.dim));
+  if (config_.qk_norm) {
+    w.q_norm = TRY(norm(name("q_norm.weight"), config_.head_dim));
+    w.k_norm = TRY(norm(name("k_norm.weight"), config_.head_dim));
+  }
+  return w;
+}
+
+Result<DeltaNetWeights> Loader::delta_net(int64_t index) {
+  const auto name = [&](std::string_view part) { return names_.layer(index, concat("linear_attn.", part)); };
+  DeltaNetWeights w;
+  w.in_proj_qkv = TRY(matrix(name("in_proj_qkv.weight"), config_.conv_channels(), config_.dim));
+  w.in_proj_z = TRY(matrix(name("in_proj_z.weight"), config_.value_width(), config_.dim));
+  w.in_proj_b = TRY(matrix(name("in_proj_b.weight"), config_.value_heads, config_.dim, Product::kF32));
+  w.in_proj_a = TRY(matrix(name("in_proj_a.weight"), config_.value_heads, config_.dim, Product::kF32));
+  w.out_proj = TRY(matrix(name("out_proj.weight"), config_.dim, config_.value_width()));
+  w.dt_bias = TRY(vector(name("dt_bias"), config_.value_heads, false));
+  w.norm = TRY(vector(name("norm.weight"), config_.value_dim, false));
+  w.neg_exp_A = TRY(vector(name("A_log"), config_.value_heads, false));
+  if (!names_.gguf()) {  // GGUF stores -exp(A_log) itself
+    for (float& a : w.neg_exp_A) a = static_cast<float>(-std::exp(static_cast<double>(a)));
+  }
+  const int64_t channels = config_.conv_channels();
+  const std::string conv = name("conv1d.weight");
+  const Tensor* const tensor = names_.gguf() ? TRY(required(conv, {channels, config_.taps})) : TRY(required(conv, {channels, 1, config_.taps}));
+  if (tensor->count() % dtype_info(tensor->type).block != 0) return Error{ErrorCode::kCorrupt, concat(conv, ": is not a whole number of blocks")};
+  Vector by_channel(static_cast<size_t>(tensor->count()));
+  decode(tensor->type, tensor->bytes, tensor->count(), by_channel.data());
+  w.conv1d.resize(by_channel.size());
+  for (int64_t channel = 0; channel < channels; ++channel) {
+    for (int64_t tap = 0; tap < config_.taps; ++tap) {
+      w.conv1d[static_cast<size_t>(tap * channels + channel)] = by_channel[static_cast<size_t>(channel * config_.taps + tap)];
+    }
+  }
+  return w;
+}
+
+Result<MlpWeights> Loader::mlp(int64_t index) {
+  MlpWeights w;
+  w.gate_proj = TRY(matrix(names_.layer(index, "mlp.gate_proj.weight"), config_.hidden, config_.dim));
+  w.up_proj = TRY(matrix(names_.layer(index, "mlp.up_proj.weight"), config_.hidden, config_.dim));
+  w.down_proj = TRY(matrix(names_.layer(index, "mlp.down_proj.weight"), config_.dim, config_.hidden));
+  return w;
+}
+
+Result<LayerWeights> Loader::layer(int64_t index, bool is_full_attention, int64_t cache_layer) {
+  LayerWeights w;
+  w.cache_layer = cache_layer;
+  w.input_norm = TRY(norm(names_.layer(index, "input_layernorm.weight"), config_.dim));
+  w.post_norm = TRY(norm(names_.layer(index, "post_attention_layernorm.weight"), config_.dim));
+  if (is_full_attention) {
+    w.attention = TRY(full_attention(index));
+  } else {
+    w.delta_net = TRY(delta_net(index));
+  }
+  w.mlp = TRY(mlp(index));
+  return w;
+}
+
+// Converted and fine-tuned files often lack the head although the configuration names it: the model runs without (SPEC 3).
+Result<std::optional<MtpWeights>> Loader::mtp() {
+  if (checkpoint_.find(names_.mtp("fc.weight")) == nullptr) return std::optional<MtpWeights>();
+  MtpWeights w;
+  w.fc = TRY(matrix(names_.mtp("fc.weight"), config_.dim, 2 * config_.dim));
+  w.embedding_norm = TRY(norm(names_.mtp("pre_fc_norm_embedding.weight"), config_.dim));
+  w.hidden_norm = TRY(norm(names_.mtp("pre_fc_norm_hidden.weight"), config_.dim));
+  w.layer = TRY(layer(config_.layers, true, config_.full_layers()));
+  w.norm = TRY(norm(names_.mtp("norm.weight"), config_.dim));
+  return std::optional<MtpWeights>(std::move(w));
+}
+
+void Loader::warn_of_unused() const {
+  int64_t vision = 0;
+  int64_t others = 0;
+  std::string examples;
+  for (const Tensor& tensor : checkpoint_.tensors()) {
+    if (used_.contains(&tensor) || tensor.name == "rope_freqs.weight" || tensor.name.ends_with("rotary_emb.inv_freq")) continue;
+    if (tensor.name.find("visual.") != std::string::npos) {
+      ++vision;
+    } else if (++others <= 3) {
+      examples += concat(others == 1 ? "" : ", ", tensor.name);
+    }
+  }
+  if (vision > 0) log_debug(concat(vision, " tensors of the vision tower are not used in this version"));
+  if (others > 0) log_warning(concat(checkpoint_.path(), ": ", others, " tensors are not known to capy and are not used (", examples, others > 3 ? ", ...)" : ")"));
+}
+
+Result<ModelWeights> Loader::load() {
+  ModelWeights w;
+  const RowSource embedding = TRY(source(names_.top("embed_tokens.weight"), config_.vocab, config_.dim));
+  if (embedding.fp8_scales != nullptr) return Error{ErrorCode::kUnsupported, concat(checkpoint_.path(), ": an FP8 embedding is not supported")};
+  w.embedding = *embedding.tensor;
+  int64_t full = 0;
+  int64_t linear = 0;
+  for (int64_t i = 0; i < config_.layers; ++i) {
+    const bool is_full = config_.full_attention[static_cast<size_t>(i)];
+    w.layers.push_back(TRY(layer(i, is_full, is_full ? full++ : linear++)));
+  }
+  w.norm = TRY(norm(names_.top("norm.weight"), config_.dim));
+  const bool tied = config_.tied || (names_.gguf() && checkpoint_.find(names_.head()) == nullptr);
+  w.head = TRY(matrix(tied ? names_.top("embed_tokens.weight") : names_.head(), config_.vocab, config_.dim));
+  w.mtp = TRY(mtp());
+  warn_of_unused();
+  return w;
+}
+
+}  // namespace
+
+void decode_tensor_row(const Tensor& tensor, int64_t row, float* out) {
+  const int64_t columns = tensor.shape[1];
+  const auto row_bytes = static_cast<size_t>(dtype_bytes(tensor.type, columns));
+  decode(tensor.type, tensor.bytes.subspan(static_cast<size_t>(row) * row_bytes, row_bytes), columns, out);
+}
+
+Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config) {
+  const Result<TensorNames> names = TensorNames::of(checkpoint, config);
+  if (!names.ok()) return Product::kF32;
+  const Tensor* const typical = checkpoint.find(names.value().layer(0, "mlp.gate_proj.weight"));
+  if (typical == nullptr || typical->type == DType::kF32 || typical->type == DType::kF16) return Product::kF32;
+  return typical->type == DType::kBF16 ? Product::kBF16 : Product::kInt8;
+}
+
+Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options, ThreadPool& pool) {
+  const TensorNames names = TRY(TensorNames::of(checkpoint, config));
+  return Loader(checkpoint, config, options, names, pool).load();
+}
+
+}  // namespace capy

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a checkpoint's tensors to weights. Matrices whose format can be used as it is stay views into the mapped file;
+// others are converted once, in parallel, and the file's pages are let go. Inside the model room.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "base/thread_pool.h"
+#include "formats/checkpoint.h"
+#include "model/config.h"
+#include "model/weights.h"
+
+namespace capy {
+
+struct LoadOptions {
+  Product product = Product::kF32;
+  std::function<void(double)> on_progress;  // fraction of bytes; may be empty
+};
+
+// What the file holds, as a compute type (DESIGN 6: `--type` left out).
+Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config);
+
+// Missing tensors and wrong shapes are errors that name the tensor; tensors that nothing uses are a warning.
+Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options, ThreadPool& pool);
+
+// One row of a tensor as f32; `out` holds shape[1] floats.
+void decode_tensor_row(const Tensor& tensor, int64_t row, float* out);
+
+}  // namespace capy

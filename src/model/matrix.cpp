@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/matrix.h"
+
+#include <algorithm>
+
+namespace capy {
+namespace {
+
+// Outputs per tile: enough tiles to balance the threads, each with enough weights to be worth taking (about 32 KB).
+int64_t outputs_per_tile(const MatrixView& w, int threads) {
+  constexpr int64_t kTilesPerThread = 8;
+  constexpr int64_t kWeightsMin = 32 * 1024;
+  const int64_t balanced = w.rows / (threads * kTilesPerThread);
+  const int64_t worthwhile = kWeightsMin / std::max<int64_t>(w.columns, 1);
+  return round_up_to(std::max<int64_t>({balanced, worthwhile, 1}), kPanelRows);
+}
+
+void add_lora(float* out, int64_t out_stride, const ActivationRows& x, const BatchSlice& slice, const LoraPath& path, Compute& compute) {
+  const Arena::Scope scope(compute.arena);
+  const int64_t rank = path.a.rows;
+  float* const low = compute.arena.allocate<float>(slice.rows * rank);
+  float* const high = compute.arena.allocate<float>(slice.rows * path.b.rows);
+  const float* const input = x.x + slice.row_begin * x.columns;
+  compute.kernels.matmul_f32(low, rank, input, x.columns, slice.rows, path.a, 0, rank);
+  compute.pool.for_ranges(path.b.rows, 256, [&](int64_t begin, int64_t end, int) {
+    compute.kernels.matmul_f32(high, path.b.rows, low, rank, slice.rows, path.b, begin, end);
+  });
+  for (int64_t row = 0; row < slice.rows; ++row) {
+    compute.kernels.scaled_add(out + (slice.row_begin + row) * out_stride, high + row * path.b.rows, path.scale, path.b.rows);
+  }
+}
+
+}  // namespace
+
+AlignedBytes allocate_aligned(int64_t bytes) {
+  return AlignedBytes(static_cast<std::byte*>(::operator new[](static_cast<size_t>(bytes), std::align_val_t{64})));
+}
+
+int64_t Matrix::bytes() const {
+  switch (view.format) {
+    case MatrixFormat::kF32: return view.rows * view.columns * 4;
+    case MatrixFormat::kF16:
+    case MatrixFormat::kBF16: return view.rows * view.columns * 2;
+    case MatrixFormat::kInt8Packed: break;
+  }
+  return packed_int8_code_bytes(view.rows, view.columns) + packed_int8_scales(view.rows, view.columns) * 4;
+}
+
+ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Product product, Compute& compute) {
+  ActivationRows prepared{x, rows, columns, nullptr, {}};
+  constexpr int64_t kRowsPerTile = 4;
+  if (product == Product::kBF16) {
+    auto* const rounded = compute.arena.allocate<uint16_t>(rows * columns);
+    compute.pool.for_ranges(rows, kRowsPerTile, [&](int64_t begin, int64_t end, int) {
+      compute.kernels.round_bf16(rounded + begin * columns, x + begin * columns, (end - begin) * columns);
+    });
+    prepared.bf16 = rounded;
+  } else if (product == Product::kInt8) {
+    const int64_t width = packed_columns(columns);
+    const int64_t blocks = quant_blocks(columns);
+    auto* const codes = compute.arena.allocate<int8_t>(rows * width);
+    auto* const scales = compute.arena.allocate<float>(rows * blocks);
+    auto* const sums = compute.arena.allocate<int32_t>(rows * blocks);
+    compute.pool.for_ranges(rows, kRowsPerTile, [&](int64_t begin, int64_t end, int) {
+      for (int64_t row = begin; row < end; ++row) {
+        compute.kernels.quantize_int8(codes + row * width, scales + row * blocks, sums + row * blocks, x + row * columns, columns);
+      }
+    });
+    prepared.int8 = Int8Rows{rows, columns, codes, scales, sums};
+  }
+  return prepared;
+}
+
+void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Matrix& matrix, const Batch* batch, Compute& compute) {
+  CHECK(x.columns == matrix.columns());
+  const MatrixView& w = matrix.view;
+  compute.pool.for_ranges(w.rows, outputs_per_tile(w, compute.pool.threads()), [&](int64_t begin, int64_t end, int) {
+    switch (matrix.product) {
+      case Product::kF32: compute.kernels.matmul_f32(out, out_stride, x.x, x.columns, x.rows, w, begin, end); break;
+      case Product::kBF16: compute.kernels.matmul_bf16(out, out_stride, x.bf16, x.columns, x.rows, w, begin, end); break;
+      case Product::kInt8: compute.kernels.matmul_int8(out, out_stride, x.int8, w, begin, end); break;
+    }
+  });
+  if (batch == nullptr || matrix.loras.empty()) return;
+  for (const BatchSlice& slice : batch->slices) {
+    for (const int32_t adapter : slice.loras) {
+      for (const LoraPath& path : matrix.loras) {
+        if (path.adapter == adapter) add_lora(out, out_stride, x, slice, path, compute);
+      }
+    }
+  }
+}
+
+}  // namespace capy

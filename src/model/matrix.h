@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A weight matrix W [rows, columns] and its product with rows of activations. Row-major matrices are views into the mapped
+// file where the file's format can be used as it is; converted ones own their memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "kernels/kernels.h"
+#include "model/batch.h"
+#include "tensor/matrix.h"
+
+namespace capy {
+
+// How a product is computed (DESIGN 2): f32 activations; activations rounded to bf16; activations quantised to int8.
+enum class Product : uint8_t { kF32, kBF16, kInt8 };
+
+// 64-byte aligned memory without a value: for weights that are about to be written.
+struct AlignedDelete {
+  void operator()(std::byte* block) const { ::operator delete[](block, std::align_val_t{64}); }
+};
+using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
+AlignedBytes allocate_aligned(int64_t bytes);
+
+// One adapter's side path beside one matrix: out += scale * B (A x), never merged (DESIGN 2).
+struct LoraPath {
+  int32_t adapter = 0;
+  float scale = 0;
+  MatrixView a;  // [r, columns], f32
+  MatrixView b;  // [rows, r], f32
+  AlignedBytes memory;
+};
+
+struct Matrix {
+  MatrixView view;
+  Product product = Product::kF32;
+  AlignedBytes memory;  // empty when the view lies in the mapped file
+  std::vector<LoraPath> loras;
+
+  int64_t rows() const { return view.rows; }
+  int64_t columns() const { return view.columns; }
+  int64_t bytes() const;  // of the weights as they are held
+};
+
+// Activations [rows][columns] with the forms that products need, made once per layer input.
+struct ActivationRows {
+  const float* x = nullptr;
+  int64_t rows = 0;
+  int64_t columns = 0;
+  const uint16_t* bf16 = nullptr;  // set when prepared for kBF16
+  Int8Rows int8;                   // set when prepared for kInt8
+};
+
+// The memory comes from compute.arena: it lasts until the caller's scope ends.
+ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Product product, Compute& compute);
+
+// out[row][n] = (W x_row)[n], rows out_stride apart, with the side paths of each slice's adapters. `x` must have been
+// prepared for matrix.product. `batch` may be nullptr where no adapters apply.
+void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Matrix& matrix, const Batch* batch, Compute& compute);
+
+}  // namespace capy

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model: its configuration, its weights, and the forward pass from tokens to logits.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cache/kv_pool.h"
+#include "cache/state_pool.h"
+#include "formats/checkpoint.h"
+#include "kernels/kernels.h"
+#include "model/batch.h"
+#include "model/config.h"
+#include "model/matrix.h"
+
+namespace capy {
+
+struct ModelWeights;
+
+struct ModelOptions {
+  Product product = Product::kF32;
+  std::function<void(double)> on_progress;  // while weights are read; may be empty
+};
+
+// What a model is made of, for `capy show` and the memory budget.
+struct ModelSizes {
+  int64_t parameters_embedding = 0;
+  int64_t parameters_decoder = 0;
+  int64_t parameters_head = 0;  // 0 when tied
+  int64_t parameters_mtp = 0;
+  int64_t weight_bytes = 0;     // as held for computing: mapped or converted
+  int64_t converted_bytes = 0;  // of these, in memory of our own
+  int64_t parameters() const { return parameters_embedding + parameters_decoder + parameters_head + parameters_mtp; }
+};
+
+class Model {
+ public:
+  // Takes the checkpoint over: weights are views into it.
+  static Result<Model> load(Checkpoint checkpoint, const ModelOptions& options, ThreadPool& pool);
+  Model(Model&&) noexcept;
+  ~Model();
+
+  const ModelConfig& config() const { return config_; }
+  const Checkpoint& checkpoint() const { return checkpoint_; }
+  Product product() const { return product_; }
+  bool has_mtp() const;
+  ModelSizes sizes() const;
+  // Which product the file itself suggests (DESIGN 6: --type left out).
+  static Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config);
+
+  // A PEFT adapter's side paths beside this model's matrices; `adapter` is the number that batches name it by.
+  Status attach_lora(std::string_view directory, int32_t adapter, float scale);
+
+  KvLayout kv_layout(DType type) const;
+  StateLayout state_layout() const;
+  // Arena bytes for a forward of `rows` rows of `slices` sequences, and for logits in tiles of kLogitRows.
+  int64_t activation_bytes(int64_t rows, int64_t slices) const;
+
+  // Runs the batch. hidden [rows][dim] receives the rows after the final norm. Caches must have been grown for the rows.
+  // Allocates from compute.arena only. Tokens must be < config().vocab.
+  void forward(Batch batch, float* hidden, Compute& compute) const;
+
+  // logits[rows][vocab] of hidden rows. For many rows call it in tiles of kLogitRows.
+  static constexpr int64_t kLogitRows = 16;
+  void logits(float* out, const float* hidden, int64_t rows, Compute& compute) const;
+
+  // The MTP head (SPEC 3): out[rows][dim] is its hidden row (after its norm) for the batch's rows, from the main model's
+  // hidden rows and the *next* tokens, which are the batch's tokens. logits() of it predict the token after next. The batch's
+  // slices name a KV sequence of their own for the MTP layer. Only when has_mtp().
+  void forward_mtp(Batch batch, float* out, const float* hidden, Compute& compute) const;
+
+ private:
+  Model(Checkpoint checkpoint, ModelConfig config, Product product, std::unique_ptr<ModelWeights> weights);
+  void embed(float* out, std::span<const int32_t> tokens, Compute& compute) const;
+  void set_angles(Batch& batch, Compute& compute) const;
+
+  Checkpoint checkpoint_;
+  ModelConfig config_;
+  Product product_;
+  std::unique_ptr<ModelWeights> weights_;
+  std::vector<float> inverse_frequencies_;
+  float rope_amplitude_ = 1;
+};
+
+}  // namespace capy
