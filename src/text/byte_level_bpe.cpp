@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/byte_level_bpe.h"
 
-#include <algorithm>
 #include <span>
 #include <string>
 
@@ -11,17 +10,14 @@
 namespace capy {
 
 ByteLevelBpe::ByteLevelBpe(const Vocabulary& vocabulary, const TokenTable& tokens)
-    : tokens_(&tokens),
-      pre_tokenizer_(vocabulary.pre_tokenizer),
-      reach_(std::make_unique<std::atomic<Reach>[]>(static_cast<size_t>(tokens.size()))) {
+    : tokens_(&tokens), pre_tokenizer_(vocabulary.pre_tokenizer), cache_(tokens.size()) {
   for (size_t byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
     byte_ids_[byte] = tokens.find(std::string_view(&c, 1));
   }
-  if (!vocabulary.ignore_merges) return;
-  for (size_t id = 0; id < vocabulary.tokens.size(); ++id) {
-    const bool normal = vocabulary.types.empty() || vocabulary.types[id] == static_cast<int64_t>(TokenType::kNormal);
-    if (normal) reach_[id].store(Reach::kByMerges, std::memory_order_relaxed);
+  for (size_t id = 0; vocabulary.ignore_merges && id < vocabulary.tokens.size(); ++id) {
+    const bool ordinary = vocabulary.type(id) == TokenType::kNormal;
+    if (ordinary) cache_.note(static_cast<int32_t>(id), PieceCache::Reach::kByMerges);
   }
 }
 
@@ -35,10 +31,11 @@ Status ByteLevelBpe::read_merges(const Vocabulary& vocabulary) {
   merges_.reserve(vocabulary.merges.size());
   std::string merged;
   for (size_t rank = 0; rank < vocabulary.merges.size(); ++rank) {
-    const auto [left, right] = vocabulary.merges[rank];
+    const std::string_view left = vocabulary.merges[rank].left;
+    const std::string_view right = vocabulary.merges[rank].right;
     const auto fail = [&](std::string_view why) {
       return Error{ErrorCode::kCorrupt,
-                   concat("merge ", rank, " of the tokenizer, \"", left, "\" and \"", right, "\": ", why)};
+                   concat("tokenizer: merge ", rank, " of \"", left, "\" and \"", right, "\": ", why)};
     };
     merged.clear();
     if (!append_alphabet_bytes(merged, left)) return fail("not written in the byte alphabet");
@@ -50,6 +47,7 @@ Status ByteLevelBpe::read_merges(const Vocabulary& vocabulary) {
     const int32_t id = tokens_->find(both);
     if (left_id < 0 || right_id < 0) return fail("a part is not in the vocabulary");
     if (id < 0) return fail("their union is not in the vocabulary");
+    if (vocabulary.type(static_cast<size_t>(id)) == TokenType::kControl) continue;  // text may not become structure
     if (!merges_.add(left_id, right_id, {static_cast<uint32_t>(rank), id})) return fail("too many merges share a hash");
   }
   return {};
@@ -61,21 +59,15 @@ void ByteLevelBpe::encode(std::string_view text, std::vector<int32_t>& out) cons
 }
 
 void ByteLevelBpe::encode_piece(std::string_view piece, std::vector<int32_t>& out) const {
+  using Reach = PieceCache::Reach;
   const int32_t id = tokens_->find(piece);
-  if (id < 0) {
-    merge_piece(piece, out);
-    return;
-  }
-  std::atomic<Reach>& reach = reach_[static_cast<size_t>(id)];
-  const Reach known = reach.load(std::memory_order_relaxed);
-  if (known == Reach::kByMerges) {
+  const Reach reach = id < 0 ? Reach::kNever : cache_.reach(id);
+  if (reach == Reach::kByMerges) {
     out.push_back(id);
     return;
   }
   const size_t count = merge_piece(piece, out);
-  if (known == Reach::kNever) return;
-  const bool reached = count == 1 && out.back() == id;
-  reach.store(reached ? Reach::kByMerges : Reach::kNever, std::memory_order_relaxed);
+  if (reach == Reach::kUnknown) cache_.note(id, count == 1 && out.back() == id ? Reach::kByMerges : Reach::kNever);
 }
 
 size_t ByteLevelBpe::merge_piece(std::string_view piece, std::vector<int32_t>& out) const {

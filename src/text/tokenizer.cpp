@@ -9,10 +9,11 @@
 #include "base/concat.h"
 #include "text/added_tokens.h"
 #include "text/broken_utf8.h"
-#include "text/byte_alphabet.h"
 #include "text/byte_level_bpe.h"
+#include "text/sentencepiece_bpe.h"
 #include "text/token_table.h"
 #include "text/unicode.h"
+#include "text/vocabulary_tokens.h"
 
 namespace capy {
 namespace {
@@ -21,27 +22,14 @@ namespace {
 constexpr std::array<std::string_view, 8> kStopNames = {
     "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>", "</s>"};
 
-Error limit_error(std::string_view what, int64_t is, int64_t limit) {
-  return Error{ErrorCode::kLimit, concat("tokenizer: ", is, " ", what, "; at most ", limit)};
-}
-
-Status check_sizes(const Vocabulary& vocabulary, const TokenizerLimits& limits) {
-  const auto count = static_cast<int64_t>(vocabulary.tokens.size());
-  const auto merges = static_cast<int64_t>(vocabulary.merges.size());
-  if (count == 0) return Error{ErrorCode::kInvalid, "tokenizer: the vocabulary is empty"};
-  if (count > limits.tokens_max) return limit_error("tokens", count, limits.tokens_max);
-  if (merges > limits.merges_max) return limit_error("merges", merges, limits.merges_max);
-  if (!vocabulary.types.empty() && vocabulary.types.size() != vocabulary.tokens.size()) {
-    return Error{ErrorCode::kCorrupt, concat("tokenizer: ", count, " tokens but ", vocabulary.types.size(), " types")};
+std::vector<AddedToken> added_tokens(const Vocabulary& vocabulary) {
+  std::vector<AddedToken> added = vocabulary.added;
+  for (size_t id = 0; vocabulary.added.empty() && id < vocabulary.tokens.size(); ++id) {
+    const TokenType type = vocabulary.type(id);
+    const bool is_added = type == TokenType::kUnknown || type == TokenType::kControl || type == TokenType::kUserDefined;
+    if (is_added) added.push_back({static_cast<int32_t>(id)});
   }
-  int64_t bytes = 0;
-  for (const std::string_view token : vocabulary.tokens) {
-    const auto size = static_cast<int64_t>(token.size());
-    if (size > limits.token_bytes_max) return limit_error("bytes in one token", size, limits.token_bytes_max);
-    bytes += size;
-  }
-  if (bytes > limits.vocabulary_bytes_max) return limit_error("bytes of tokens", bytes, limits.vocabulary_bytes_max);
-  return {};
+  return added;
 }
 
 }  // namespace
@@ -49,9 +37,10 @@ Status check_sizes(const Vocabulary& vocabulary, const TokenizerLimits& limits) 
 struct Tokenizer::Parts {
   TokenTable tokens;
   std::vector<TokenType> types;
-  AddedTokenFinder added;             // looked for first
-  AddedTokenFinder added_normalized;  // looked for in what is left, normalised
-  std::optional<ByteLevelBpe> byte_level;
+  AddedTokenFinder added;                  // looked for first
+  AddedTokenFinder added_normalized;       // looked for in what is left, normalised
+  std::optional<ByteLevelBpe> byte_level;  // one of the two
+  std::optional<SentencePieceBpe> sentencepiece;
   bool nfc = false;
   Vocabulary::SpacePrefix space_prefix = Vocabulary::SpacePrefix::kNever;
   bool space_prefix_once = false;
@@ -61,7 +50,8 @@ struct Tokenizer::Parts {
   std::optional<int32_t> eos;
   std::vector<int32_t> stops;
 
-  Status read_tokens(const Vocabulary& vocabulary);
+  explicit Parts(TokenTable table) : tokens(std::move(table)) {}
+  std::string normalise_pattern(std::string_view text) const;
   Status read_added(const Vocabulary& vocabulary, const TokenizerLimits& limits);
   Status read_ends(const Vocabulary& vocabulary);
   bool is_token(int64_t id) const { return id >= 0 && id < tokens.size(); }
@@ -70,69 +60,33 @@ struct Tokenizer::Parts {
 
   void encode(const Stretch& stretch, std::vector<int32_t>& out) const;
   void encode_stretch(Stretch stretch, bool first, std::vector<int32_t>& out) const;
+  void encode_plain(std::string_view text, std::vector<int32_t>& out) const;
   bool wants_space(std::string_view text, bool first) const;
 };
 
-Status Tokenizer::Parts::read_tokens(const Vocabulary& vocabulary) {
-  const size_t count = vocabulary.tokens.size();
-  size_t bytes_total = 0;
-  for (const std::string_view token : vocabulary.tokens) bytes_total += token.size();
-  tokens.reserve(count, bytes_total);
-  types.reserve(count);
-  std::vector<bool> findable(count);
-  std::string bytes;
-  for (size_t id = 0; id < count; ++id) {
-    const int64_t type = vocabulary.types.empty() ? 1 : vocabulary.types[id];
-    if (type < 1 || type > 6) {
-      return Error{ErrorCode::kCorrupt, concat("tokenizer: token ", id, " has type ", type, "; known are 1 to 6")};
-    }
-    types.push_back(static_cast<TokenType>(type));
-    bytes.clear();
-    findable[id] = true;
-    if (types[id] == TokenType::kUnused) {
-      findable[id] = false;
-    } else if (types[id] != TokenType::kNormal || !append_alphabet_bytes(bytes, vocabulary.tokens[id])) {
-      findable[id] = types[id] != TokenType::kNormal;  // an ordinary token outside the alphabet is never reached
-      bytes.append(vocabulary.tokens[id]);
-    }
-    findable[id] = findable[id] && !bytes.empty();
-    tokens.add(bytes);
-  }
-  // Ordinary tokens last: where two write the same bytes, merges mean the ordinary one.
-  for (const bool ordinary : {false, true}) {
-    for (size_t id = 0; id < count; ++id) {
-      if (!findable[id] || (types[id] == TokenType::kNormal) != ordinary) continue;
-      if (!tokens.make_findable(static_cast<int32_t>(id))) {
-        return Error{ErrorCode::kCorrupt, "tokenizer: too many tokens share a hash"};
-      }
-    }
-  }
-  return {};
+// What a normalised added token looks like in normalised text. (With a space prefix it is found only at the beginning
+// of a stretch: so does the reference.)
+std::string Tokenizer::Parts::normalise_pattern(std::string_view text) const {
+  std::string pattern = space_prefix == Vocabulary::SpacePrefix::kEveryStretch ? " " : "";
+  if (!nfc) return pattern.append(text);
+  nfc_append(pattern, text);
+  return pattern;
 }
 
 Status Tokenizer::Parts::read_added(const Vocabulary& vocabulary, const TokenizerLimits& limits) {
-  std::vector<AddedToken> all = vocabulary.added;
-  for (size_t id = 0; vocabulary.added.empty() && id < types.size(); ++id) {
-    const TokenType t = types[id];
-    const bool is_added = t == TokenType::kUnknown || t == TokenType::kControl || t == TokenType::kUserDefined;
-    if (is_added) all.push_back(AddedToken{static_cast<int32_t>(id)});
-  }
   std::vector<AddedTokenFinder::Pattern> patterns[2];
-  for (const AddedToken& token : all) {
+  for (const AddedToken& token : added_tokens(vocabulary)) {
     if (!is_token(token.id)) {
       return Error{ErrorCode::kCorrupt, concat("tokenizer: added token ", token.id, " of ", types.size(), " tokens")};
     }
     const std::string_view text = vocabulary.tokens[static_cast<size_t>(token.id)];
-    const auto size = static_cast<int64_t>(text.size());
-    if (size > limits.added_token_bytes_max)
-      return limit_error("bytes in an added token", size, limits.added_token_bytes_max);
-    if (text.empty()) continue;
-    AddedTokenFinder::Pattern pattern{std::string(text), token.id, token.strip_left, token.strip_right};
-    if (token.normalized && nfc) {
-      pattern.text.clear();
-      nfc_append(pattern.text, text);
+    if (static_cast<int64_t>(text.size()) > limits.added_token_bytes_max) {
+      return Error{ErrorCode::kLimit, concat("tokenizer: added token ", token.id, " has ", text.size(),
+                                             " bytes; at most ", limits.added_token_bytes_max)};
     }
-    patterns[token.normalized].push_back(std::move(pattern));
+    if (text.empty()) continue;
+    std::string pattern = token.normalized ? normalise_pattern(text) : std::string(text);
+    patterns[token.normalized].push_back({std::move(pattern), token.id, token.strip_left, token.strip_right});
   }
   added.set_patterns(std::move(patterns[0]));
   added_normalized.set_patterns(std::move(patterns[1]));
@@ -182,7 +136,12 @@ void Tokenizer::Parts::encode(const Stretch& stretch, std::vector<int32_t>& out)
 bool Tokenizer::Parts::wants_space(std::string_view text, bool first) const {
   if (space_prefix == Vocabulary::SpacePrefix::kNever || text.empty()) return false;
   if (space_prefix == Vocabulary::SpacePrefix::kFirstStretch && !first) return false;
-  return !space_prefix_once || text[0] != ' ';
+  return !space_prefix_once || !(text.starts_with(' ') || text.starts_with("\u2581"));
+}
+
+void Tokenizer::Parts::encode_plain(std::string_view text, std::vector<int32_t>& out) const {
+  if (byte_level) return byte_level->encode(text, out);
+  sentencepiece->encode(text, out);
 }
 
 void Tokenizer::Parts::encode_stretch(Stretch stretch, bool first, std::vector<int32_t>& out) const {
@@ -191,7 +150,7 @@ void Tokenizer::Parts::encode_stretch(Stretch stretch, bool first, std::vector<i
   if (nfc && !is_nfc_certainly(stretch.text)) stretch = nfc_stretch(stretch, normalised);
   if (wants_space(stretch.text, first)) stretch = space_prefixed_stretch(stretch, prefixed);
   split_at_added_tokens(
-      stretch, added_normalized, [&](const Stretch& between) { byte_level->encode(between.text, out); },
+      stretch, added_normalized, [&](const Stretch& between) { encode_plain(between.text, out); },
       [&](int32_t id) { out.push_back(id); });
 }
 
@@ -201,18 +160,19 @@ Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
 Result<Tokenizer> Tokenizer::from_vocabulary(const Vocabulary& vocabulary, const TokenizerLimits& limits) {
-  if (vocabulary.model != Vocabulary::Model::kByteLevelBpe) {
-    return Error{ErrorCode::kUnsupported, "tokenizer: SentencePiece vocabularies are not read yet"};
-  }
-  TRY(check_sizes(vocabulary, limits));
-  auto parts = std::make_unique<Parts>();
+  TRY(check_vocabulary(vocabulary, limits));
+  auto parts = std::make_unique<Parts>(TRY(make_token_table(vocabulary)));
+  for (size_t id = 0; id < vocabulary.tokens.size(); ++id) parts->types.push_back(vocabulary.type(id));
   parts->nfc = vocabulary.nfc;
   parts->space_prefix = vocabulary.space_prefix;
   parts->space_prefix_once = vocabulary.space_prefix_once;
-  TRY(parts->read_tokens(vocabulary));
   TRY(parts->read_added(vocabulary, limits));
   TRY(parts->read_ends(vocabulary));
-  parts->byte_level.emplace(TRY(ByteLevelBpe::make(vocabulary, parts->tokens)));
+  if (vocabulary.model == Vocabulary::Model::kByteLevelBpe) {
+    parts->byte_level.emplace(TRY(ByteLevelBpe::make(vocabulary, parts->tokens)));
+  } else {
+    parts->sentencepiece.emplace(TRY(SentencePieceBpe::make(vocabulary, parts->tokens)));
+  }
   return Tokenizer(std::move(parts));
 }
 

@@ -52,6 +52,12 @@ struct AddedToken {
 
 // Views must stay valid until Tokenizer::from_vocabulary has returned.
 struct Vocabulary {
+  // An empty vocabulary with the rules that GGUF files leave to the reader: `model` is tokenizer.ggml.model, `pre` is
+  // tokenizer.ggml.pre ("" if missing). The caller adds tokens, token_type, scores, merges and ids, and sets add_bos,
+  // add_eos and the space prefix where the file has add_bos_token, add_eos_token and add_space_prefix.
+  // kUnsupported names a model or pre-tokeniser that is not known.
+  static Result<Vocabulary> for_gguf(std::string_view model, std::string_view pre);
+
   enum class Model {
     kByteLevelBpe,      // GGUF model "gpt2": tokens written in the printable byte alphabet
     kSentencePieceBpe,  // GGUF model "llama": tokens in UTF-8, U+2581 for the space, <0xNN> for the other bytes
@@ -73,11 +79,17 @@ struct Vocabulary {
   SpacePrefix space_prefix = SpacePrefix::kNever;
   bool space_prefix_once = false;  // not where there is a space already
 
+  // A character that has neither token nor byte tokens: this token, once for several in a row; -1: it is left out.
+  int32_t unknown = -1;  // SentencePiece only
+
   bool add_bos = false;
   bool add_eos = false;
   int32_t bos = -1;  // -1: none
   int32_t eos = -1;
   std::vector<int32_t> stops;  // further tokens that end an answer (GGUF: eot, eom; generation_config.json: eos list)
+
+  // Of a checked vocabulary (types.size() is 0 or tokens.size()).
+  TokenType type(size_t id) const { return types.empty() ? TokenType::kNormal : static_cast<TokenType>(types[id]); }
 };
 
 }  // namespace capy
