@@ -7,6 +7,7 @@
 
 #include "base/concat.h"
 #include "base/cpu.h"
+#include "kernels/avx512/operations.h"
 #include "kernels/generic/operations.h"
 
 namespace capy {
@@ -22,6 +23,10 @@ struct Tables {
 Tables find_tables() {
   Tables tables;
   tables.push(generic::table());
+#if defined(__x86_64__)
+  const CpuFeatures& cpu = cpu_features();
+  if (cpu.avx512) tables.push(cpu.avx512_vnni ? avx512::table_with_vnni() : avx512::table_without_vnni());
+#endif
   return tables;
 }
 

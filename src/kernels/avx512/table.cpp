@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/avx512/operations.h"
+#include "kernels/generic/operations.h"
+
+#if defined(__AVX512F__)
+namespace capy::avx512 {
+namespace {
+
+KernelTable filled(bool vnni) {
+  KernelTable t = generic::table();
+  t.isa = "avx512";
+  t.rms_norm = rms_norm;
+  t.gated_rms_norm = gated_rms_norm;
+  t.l2_norm = l2_norm;
+  t.add = add;
+  t.scaled_add = scaled_add;
+  t.swiglu = swiglu;
+  t.sigmoid_gate = sigmoid_gate;
+  t.rope_half = rope_half;
+  t.rope_adjacent = rope_adjacent;
+  t.dot = dot;
+  t.conv_silu = conv_silu;
+  t.matmul_f32 = matmul_f32;
+  t.matmul_bf16 = matmul_bf16;
+  t.matmul_int8 = vnni ? matmul_int8_vnni : matmul_int8_madd;
+  t.round_bf16 = round_bf16;
+  t.quantize_int8 = quantize_int8;
+  t.attention = attention;
+  t.delta_rule = delta_rule;
+  t.delta_fold = delta_fold;
+  return t;
+}
+
+}  // namespace
+
+const KernelTable& table_with_vnni() {
+  static const KernelTable table = filled(true);
+  return table;
+}
+
+const KernelTable& table_without_vnni() {
+  static const KernelTable table = filled(false);
+  return table;
+}
+
+}  // namespace capy::avx512
+#endif
