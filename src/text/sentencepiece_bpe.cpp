@@ -63,13 +63,8 @@ Result<SentencePieceBpe> SentencePieceBpe::make(const Vocabulary& vocabulary, co
     return Error{ErrorCode::kCorrupt,
                  concat("tokenizer: the unknown token is ", vocabulary.unknown, " of ", tokens.size())};
   }
-  if (!vocabulary.merges.empty()) {
-    TRY(bpe.read_merges(vocabulary));
-  } else if (!vocabulary.scores.empty()) {
-    TRY(bpe.read_scores(vocabulary));
-  } else {
-    return Error{ErrorCode::kCorrupt, "tokenizer: a SentencePiece vocabulary needs scores or merges"};
-  }
+  const bool by_scores = vocabulary.merges.empty() && !vocabulary.scores.empty();
+  TRY(by_scores ? bpe.read_scores(vocabulary) : bpe.read_merges(vocabulary));
   return bpe;
 }
 

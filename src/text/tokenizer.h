@@ -28,6 +28,9 @@ class Tokenizer {
   // generation_config.json beside them where they exist. kUnsupported names what capy would have to do and cannot.
   static Result<Tokenizer> open_directory(std::string_view directory, const TokenizerLimits& limits = {});
 
+  // The text of a tokenizer.json alone.
+  static Result<Tokenizer> from_json(std::string_view text, const TokenizerLimits& limits = {});
+
   // Appends the tokens of `text` to `out`. Added tokens in the text are NOT recognised: a user cannot forge
   // <|im_start|>. Bytes that are not UTF-8 become byte tokens, so encoding never fails, and
   // decode_bytes(encode(x)) == x where x is in NFC and the vocabulary has a token for each byte of it (SmolLM2's lacks
