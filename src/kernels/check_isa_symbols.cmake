@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Fails when an object of an ISA folder defines a weak symbol. cmake -DNM=nm "-DOBJECTS=a.o;b.o" -P check_isa_symbols.cmake
+# Fails when an object of an ISA folder defines a weak function. cmake -DNM=nm "-DOBJECTS=a.o;b.o" -P check_isa_symbols.cmake
 set(checked 0)
 set(weak "")
 foreach(object IN LISTS OBJECTS)
@@ -7,14 +7,14 @@ foreach(object IN LISTS OBJECTS)
     continue()
   endif()
   execute_process(COMMAND ${NM} --demangle --defined-only ${object} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
-  # nm's letters: W and V are weak, u is unique over the whole program. A reference to one is no harm: it defines nothing.
-  string(REGEX MATCHALL "[0-9a-f]+ [WVu] [^\n]*" found "${symbols}")
+  # nm's W; weak data (V, u) has no instructions in it.
+  string(REGEX MATCHALL "[0-9a-f]+ W [^\n]*" found "${symbols}")
   foreach(symbol IN LISTS found)
     string(APPEND weak "  ${object}: ${symbol}\n")
   endforeach()
   math(EXPR checked "${checked} + 1")
 endforeach()
 if(NOT weak STREQUAL "")
-  message(FATAL_ERROR "ISA objects define weak symbols:\n${weak}")
+  message(FATAL_ERROR "ISA objects define weak functions:\n${weak}")
 endif()
-message(STATUS "${checked} ISA objects define no weak symbol")
+message(STATUS "${checked} ISA objects define no weak function")
