@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands of capy. Each one lives in a file of its own name and parses its own options: starting `capy run` does not
+// build the options of eleven other commands.
+#pragma once
+
+#include <span>
+
+#include "base/result.h"
+
+namespace capy {
+
+struct Command {
+  const char* name;
+  const char* summary;  // its line in `capy --help`
+  // argv[0] is the command's name. The answer is the exit code (0, or 1 where the error was already told); an error is
+  // printed by main and becomes 1, 2 (kUsage) or 130 (kCancelled).
+  Result<int> (*start)(int argc, const char* const* argv);
+};
+
+Result<int> run_command(int argc, const char* const* argv);
+Result<int> list_command(int argc, const char* const* argv);
+Result<int> show_command(int argc, const char* const* argv);
+Result<int> logits_command(int argc, const char* const* argv);
+Result<int> tokenize_command(int argc, const char* const* argv);
+Result<int> detokenize_command(int argc, const char* const* argv);
+Result<int> template_command(int argc, const char* const* argv);
+Result<int> perplexity_command(int argc, const char* const* argv);
+Result<int> init_command(int argc, const char* const* argv);
+Result<int> doctor_command(int argc, const char* const* argv);
+
+// In the order of `capy --help`.
+std::span<const Command> all_commands();
+
+}  // namespace capy

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// capy doctor: what this machine has, whether all is well, and which models would fit.
+#include <unistd.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/command.h"
+#include "apps/command_line.h"
+#include "apps/figures.h"
+#include "apps/kernel_check.h"
+#include "apps/model_summary.h"
+#include "apps/random_weights.h"
+#include "apps/streams.h"
+#include "base/concat.h"
+#include "base/cpu.h"
+#include "base/json.h"
+#include "hub/registry.h"
+#include "kernels/kernels.h"
+
+namespace capy {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The sizes of Qwen3.5 (SPEC 1), for "what fits".
+struct KnownSize {
+  const char* name;
+  int64_t dim, hidden, layers, heads, kv_heads, value_heads;
+  bool tied;
+};
+constexpr KnownSize kSizes[] = {{"Qwen3.5-0.8B", 1024, 3584, 24, 8, 2, 16, true},
+                                {"Qwen3.5-2B", 2048, 6144, 24, 8, 2, 16, true},
+                                {"Qwen3.5-4B", 2560, 9216, 32, 16, 4, 32, true},
+                                {"Qwen3.5-9B", 4096, 12288, 32, 16, 4, 32, false}};
+
+ModelSummary summary_of(const KnownSize& size) {
+  ModelSummary summary;
+  ModelConfig& config = summary.config;
+  config.vocab = 248'320;
+  config.dim = size.dim;
+  config.hidden = size.hidden;
+  config.layers = size.layers;
+  config.context = 262'144;
+  config.tied = size.tied;
+  for (int64_t i = 0; i < size.layers; ++i) config.full_attention.push_back((i + 1) % 4 == 0);
+  config.heads = size.heads;
+  config.kv_heads = size.kv_heads;
+  config.head_dim = 256;
+  config.output_gate = true;
+  config.key_heads = 16;
+  config.value_heads = size.value_heads;
+  config.key_dim = config.value_dim = 128;
+  config.taps = 4;
+  config.mtp_layers = 1;
+  for (const RandomTensor& tensor : qwen35_tensors(config, "model.")) summary.tensor_bytes += tensor.description.bytes();
+  summary.parameters.mtp = 1;  // there is one: its keys and values count
+  return summary;
+}
+
+struct Fit {
+  std::string model;
+  std::string type;
+  int64_t weight_bytes = 0;
+  std::optional<int64_t> context;
+};
+
+std::vector<Fit> what_fits() {
+  std::vector<Fit> fits;
+  for (const KnownSize& size : kSizes) {
+    const ModelSummary summary = summary_of(size);
+    // bf16 is mapped as it is. int8 takes half of that and a float for 256 weights; a tied head is packed beside the embedding.
+    const int64_t embedding = summary.config.vocab * summary.config.dim * 2;
+    const int64_t int8 = summary.tensor_bytes / 2 + summary.tensor_bytes / 128 + embedding;
+    fits.push_back({size.name, "bf16", summary.tensor_bytes, context_that_fits(summary, summary.tensor_bytes, KvType::kBF16)});
+    fits.push_back({size.name, "int8", int8, context_that_fits(summary, int8, KvType::kBF16)});
+  }
+  return fits;
+}
+
+struct Home {
+  std::string path;
+  std::string trouble;  // why it cannot be used; "" when all is well
+  int64_t free_bytes = 0;
+  int64_t models = 0;
+};
+
+Home look_at_home() {
+  Home home;
+  const Result<std::string> path = capy_home();
+  if (!path.ok()) {
+    home.trouble = path.error().message;
+    return home;
+  }
+  home.path = path.value();
+  std::error_code failed;
+  fs::path there = home.path;  // not made yet is fine: its nearest existing parent must be writable
+  while (!fs::exists(there, failed) && there.has_relative_path()) there = there.parent_path();
+  if (::access(there.c_str(), W_OK) != 0) home.trouble = concat(there.string(), " is not writable");
+  const fs::space_info space = fs::space(there, failed);
+  if (!failed) home.free_bytes = static_cast<int64_t>(space.available);
+  const Result<std::vector<LocalModel>> models = list_models();
+  if (models.ok()) home.models = static_cast<int64_t>(models.value().size());
+  return home;
+}
+
+struct DefaultModel {
+  std::string name;
+  std::string path;     // "" when it is not here
+  std::string trouble;  // its bytes are not what they should be
+  std::string how_to_get;
+};
+
+DefaultModel look_at_default_model() {
+  DefaultModel model{std::string(kDefaultModel), "", "", ""};
+  const Result<std::string> path = find_model("");
+  if (path.ok()) model.path = path.value();
+  for (const KnownModel& known : known_models()) {
+    if (known.name != kDefaultModel) continue;
+    model.how_to_get = std::string(known.how_to_get);
+    const Status verified = path.ok() ? verify_file(path.value(), known) : Status();
+    if (!verified.ok()) model.trouble = verified.error().message;
+  }
+  return model;
+}
+
+struct Findings {
+  std::vector<KernelCheck> kernels;
+  std::string kernel_trouble;  // CAPY_ISA names what is not there
+  Home home;
+  DefaultModel model;
+  std::vector<Fit> fits;
+
+  bool well() const {
+    bool equal = true;
+    for (const KernelCheck& check : kernels) equal &= check.different.empty();
+    return equal && kernel_trouble.empty() && home.trouble.empty() && model.trouble.empty();
+  }
+};
+
+Findings examine() {
+  Findings findings;
+  findings.kernels = check_kernels();
+  const Result<const KernelTable*> chosen = choose_kernels();
+  if (!chosen.ok()) findings.kernel_trouble = chosen.error().message;
+  findings.home = look_at_home();
+  findings.model = look_at_default_model();
+  findings.fits = what_fits();
+  return findings;
+}
+
+std::string line(std::string_view name, std::string_view what) {
+  constexpr size_t kColumn = 16;
+  return concat(name, std::string(name.size() < kColumn ? kColumn - name.size() : 1, ' '), what, "\n");
+}
+
+std::string describe_kernels(const Findings& findings) {
+  std::string text;
+  for (const KernelCheck& check : findings.kernels) {
+    std::string result = check.different.empty() ? "same bytes as generic" : "DIFFERS from generic in";
+    for (const std::string& name : check.different) result += " " + name;
+    text += line(text.empty() ? "kernels" : "", concat(check.isa, ": ", result, check.chosen ? "  (in use)" : ""));
+  }
+  if (!findings.kernel_trouble.empty()) text += line("", concat("TROUBLE: ", findings.kernel_trouble));
+  return text;
+}
+
+std::string describe_home(const Findings& findings) {
+  const Home& home = findings.home;
+  std::string text = line("home", home.trouble.empty() ? concat(home.path, ", ", readable_bytes(home.free_bytes), " free, ", home.models,
+                                                                home.models == 1 ? " model" : " models")
+                                                       : concat("TROUBLE: ", home.trouble));
+  const DefaultModel& model = findings.model;
+  if (model.path.empty()) return text + line("default model", concat(model.name, " is not here yet: ", model.how_to_get));
+  const std::string state = model.trouble.empty() ? "checksum is right" : concat("TROUBLE: ", model.trouble);
+  return text + line("default model", concat(model.name, ", ", state));
+}
+
+std::string as_text(const Findings& findings) {
+  std::string text = line("capy", CAPY_VERSION);
+  text += line("processor", cpu_name());
+  text += line("instructions", cpu_flags());
+  text += line("cores", concat(physical_cores()));
+  text += line("memory", concat(readable_bytes(memory_total_bytes()), ", ", readable_bytes(memory_available_bytes()), " free"));
+  text += describe_kernels(findings);
+  text += describe_home(findings);
+  text += "\nWhat fits\n";
+  for (const Fit& fit : findings.fits) {
+    text += line(concat("  ", fit.model, " ", fit.type, "  "),
+                 concat(readable_bytes(fit.weight_bytes), fit.context ? concat(", context up to ", readable_count(*fit.context), " tokens")
+                                                                      : std::string(": too large")));
+  }
+  return text + (findings.well() ? "\nAll is well.\n" : "\nSomething is wrong: see TROUBLE and DIFFERS above.\n");
+}
+
+std::string as_json(const Findings& findings) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("version", CAPY_VERSION);
+  json.member("ok", findings.well());
+  json.member("cpu", cpu_name());
+  json.member("flags", cpu_flags());
+  json.member("cores", physical_cores());
+  json.member("memory_total_bytes", memory_total_bytes());
+  json.member("memory_available_bytes", memory_available_bytes());
+  json.key("kernels");
+  json.begin_array();
+  for (const KernelCheck& check : findings.kernels) {
+    json.begin_object();
+    json.member("isa", check.isa);
+    json.member("in_use", check.chosen);
+    json.key("differs");
+    json.begin_array();
+    for (const std::string& name : check.different) json.value(name);
+    json.end_array();
+    json.end_object();
+  }
+  json.end_array();
+  if (!findings.kernel_trouble.empty()) json.member("kernel_error", findings.kernel_trouble);
+  json.member("home", findings.home.path);
+  json.member("home_free_bytes", findings.home.free_bytes);
+  if (!findings.home.trouble.empty()) json.member("home_error", findings.home.trouble);
+  json.key("default_model");
+  json.begin_object();
+  json.member("name", findings.model.name);
+  json.member("present", !findings.model.path.empty());
+  json.member("checksum_ok", !findings.model.path.empty() && findings.model.trouble.empty());
+  json.member("path", findings.model.path);
+  json.end_object();
+  json.key("fits");
+  json.begin_array();
+  for (const Fit& fit : findings.fits) {
+    json.begin_object();
+    json.member("model", fit.model);
+    json.member("type", fit.type);
+    json.member("weight_bytes", fit.weight_bytes);
+    json.member("fits", fit.context.has_value());
+    json.member("context_tokens", fit.context.value_or(0));
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return json.text() + "\n";
+}
+
+}  // namespace
+
+Result<int> doctor_command(int argc, const char* const* argv) {
+  CommandLine line("capy doctor",
+                   "Tell what this machine has, which kernels run and whether they compute rightly, whether the default model is\n"
+                   "whole, and what fits. Ends with 1 when something is wrong.",
+                   "  capy doctor\n  capy doctor --json | jq .ok\n");
+  bool json = false;
+  line.add_flag("--json", json, "one JSON object");
+  if (const auto ended = TRY(line.read(argc, argv))) return *ended;
+  const Findings findings = examine();
+  TRY(write_output(json ? as_json(findings) : as_text(findings)));
+  return findings.well() ? 0 : 1;
+}
+
+}  // namespace capy

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/reencoding.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "apps/model_summary.h"
+#include "codec/encode.h"
+#include "codec/pack.h"
+
+namespace capy {
+namespace {
+
+struct Squares {
+  double error = 0;
+  double value = 0;
+  double relative() const { return value > 0 ? std::sqrt(error / value) : 0; }
+};
+
+// One panel of 16 rows there and back.
+class PanelTrip {
+ public:
+  explicit PanelTrip(int64_t columns)
+      : columns_(columns),
+        values_(static_cast<size_t>(kPanelRows * columns)),
+        back_(static_cast<size_t>(columns)),
+        codes_(static_cast<size_t>(packed_int8_code_bytes(kPanelRows, columns)) + 64),
+        scales_(static_cast<size_t>(packed_int8_scales(kPanelRows, columns))) {}
+
+  Squares measure(const Tensor& tensor, int64_t first_row, int64_t rows) {
+    const int64_t row_bytes = dtype_bytes(tensor.type, columns_);
+    decode(tensor.type, tensor.bytes.subspan(static_cast<size_t>(first_row * row_bytes), static_cast<size_t>(rows * row_bytes)),
+           rows * columns_, values_.data());
+    std::array<const float*, kPanelRows> pointers = {};
+    for (int64_t row = 0; row < rows; ++row) pointers[static_cast<size_t>(row)] = values_.data() + row * columns_;
+    // The packed layout wants whole cache lines.
+    auto* codes = reinterpret_cast<int8_t*>((reinterpret_cast<uintptr_t>(codes_.data()) + 63) & ~uintptr_t{63});
+    pack_int8_panel(pointers.data(), rows, columns_, 0, codes, scales_.data());
+    const MatrixView packed{MatrixFormat::kInt8Packed, rows, columns_, 0, codes, scales_.data()};
+    Squares squares;
+    for (int64_t row = 0; row < rows; ++row) {
+      unpack_int8_row(packed, row, back_.data());
+      for (int64_t i = 0; i < columns_; ++i) {
+        const double value = pointers[static_cast<size_t>(row)][i];
+        const double error = static_cast<double>(back_[static_cast<size_t>(i)]) - value;
+        squares.error += error * error;
+        squares.value += value * value;
+      }
+    }
+    return squares;
+  }
+
+ private:
+  int64_t columns_;
+  std::vector<float> values_;  // [16, columns]
+  std::vector<float> back_;
+  std::vector<int8_t> codes_;
+  std::vector<float> scales_;
+};
+
+bool is_reencoded(const Tensor& tensor, const ModelConfig& config) {
+  const ModelPart part = part_of(tensor, config);
+  return tensor.shape.size() == 2 && can_decode(tensor.type) && tensor.type != DType::kF8E4M3 &&
+         part != ModelPart::kVision && part != ModelPart::kScales && tensor.shape[1] % dtype_info(tensor.type).block == 0;
+}
+
+}  // namespace
+
+Result<std::vector<ReencodingError>> int8_reencoding_errors(const Checkpoint& checkpoint, const ModelConfig& config,
+                                                            const std::function<bool(double fraction)>& on_progress) {
+  std::vector<ReencodingError> errors;
+  std::vector<Squares> sums;
+  int64_t bytes_done = 0;
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    bytes_done += static_cast<int64_t>(tensor.bytes.size());
+    if (!is_reencoded(tensor, config)) continue;
+    PanelTrip trip(tensor.shape[1]);
+    Squares squares;
+    for (int64_t row = 0; row < tensor.shape[0]; row += kPanelRows) {
+      const Squares panel = trip.measure(tensor, row, std::min(kPanelRows, tensor.shape[0] - row));
+      squares.error += panel.error;
+      squares.value += panel.value;
+    }
+    checkpoint.release_pages(tensor);
+    size_t at = 0;
+    while (at < errors.size() && errors[at].type != tensor.type) ++at;
+    if (at == errors.size()) {
+      errors.push_back({.type = tensor.type});
+      sums.push_back({});
+    }
+    sums[at].error += squares.error;
+    sums[at].value += squares.value;
+    errors[at].matrices += 1;
+    if (squares.relative() >= errors[at].worst_relative_rms) {
+      errors[at].worst_relative_rms = squares.relative();
+      errors[at].worst_name = tensor.name;
+    }
+    if (!on_progress(static_cast<double>(bytes_done) / static_cast<double>(checkpoint.file_bytes()))) {
+      return Error{ErrorCode::kCancelled, "interrupted"};
+    }
+  }
+  for (size_t i = 0; i < errors.size(); ++i) errors[i].relative_rms = sums[i].relative();
+  return errors;
+}
+
+}  // namespace capy
