@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,56 @@ enum CharClass : uint8_t { kOther, kPunctuation, kLetter, kMark, kNumber, kSpace
 // Set where a text may fail to be NFC: the character changes, may join the one before it, or may have to move.
 constexpr uint8_t kNfcUnsafe = 8;
 
+// What a vocabulary's pieces are must not depend on which utf8proc the builder has, and should be what the reference
+// says. Its regexes know Unicode 16 and its normaliser Unicode 9; so two lists bring utf8proc (2.8: Unicode 15) there.
+struct Range {
+  int32_t first;
+  int32_t last;
+  CharClass char_class;
+};
+
+// Characters that came with Unicode 15.1 and 16.
+constexpr Range kNewCharacters[] = {
+    {0x1c89, 0x1c8a, kLetter},        {0xa7cb, 0xa7cd, kLetter},        {0xa7da, 0xa7dc, kLetter},
+    {0x105c0, 0x105f3, kLetter},      {0x10d4a, 0x10d65, kLetter},      {0x10d6f, 0x10d85, kLetter},
+    {0x10ec2, 0x10ec4, kLetter},      {0x11380, 0x11389, kLetter},      {0x1138b, 0x1138b, kLetter},
+    {0x1138e, 0x1138e, kLetter},      {0x11390, 0x113b5, kLetter},      {0x113b7, 0x113b7, kLetter},
+    {0x113d1, 0x113d1, kLetter},      {0x113d3, 0x113d3, kLetter},      {0x11bc0, 0x11be0, kLetter},
+    {0x13460, 0x143fa, kLetter},      {0x16100, 0x1611d, kLetter},      {0x16d40, 0x16d6c, kLetter},
+    {0x18cff, 0x18cff, kLetter},      {0x1e5d0, 0x1e5ed, kLetter},      {0x1e5f0, 0x1e5f0, kLetter},
+    {0x2ebf0, 0x2ee5d, kLetter},      {0x0897, 0x0897, kMark},          {0x10d69, 0x10d6d, kMark},
+    {0x10efc, 0x10efc, kMark},        {0x113b8, 0x113c0, kMark},        {0x113c2, 0x113c2, kMark},
+    {0x113c5, 0x113c5, kMark},        {0x113c7, 0x113ca, kMark},        {0x113cc, 0x113d0, kMark},
+    {0x113d2, 0x113d2, kMark},        {0x113e1, 0x113e2, kMark},        {0x11f5a, 0x11f5a, kMark},
+    {0x1611e, 0x1612f, kMark},        {0x1e5ee, 0x1e5ef, kMark},        {0x10d40, 0x10d49, kNumber},
+    {0x116d0, 0x116e3, kNumber},      {0x11bf0, 0x11bf9, kNumber},      {0x16130, 0x16139, kNumber},
+    {0x16d70, 0x16d79, kNumber},      {0x1ccf0, 0x1ccf9, kNumber},      {0x1e5f1, 0x1e5fa, kNumber},
+    {0x1b4e, 0x1b4f, kPunctuation},   {0x1b7f, 0x1b7f, kPunctuation},   {0x10d6e, 0x10d6e, kPunctuation},
+    {0x113d4, 0x113d5, kPunctuation}, {0x113d7, 0x113d8, kPunctuation}, {0x11be1, 0x11be1, kPunctuation},
+    {0x16d6d, 0x16d6f, kPunctuation}, {0x1e5ff, 0x1e5ff, kPunctuation},
+};
+
+// Characters of Unicode 10 to 15 with a combining class or a decomposition. The reference leaves them where they are.
+constexpr Range kNotNormalised[] = {
+    {0x07fd, 0x07fd},   {0x0898, 0x089f},   {0x08ca, 0x08d3},   {0x09fe, 0x09fe},   {0x0c3c, 0x0c3c},
+    {0x0d3b, 0x0d3c},   {0x0eba, 0x0eba},   {0x1715, 0x1715},   {0x1abf, 0x1ace},   {0x1df6, 0x1dfa},
+    {0xa82c, 0xa82c},   {0x10d24, 0x10d27}, {0x10eab, 0x10eac}, {0x10efd, 0x10eff}, {0x10f46, 0x10f50},
+    {0x10f82, 0x10f85}, {0x11070, 0x11070}, {0x1133b, 0x1133b}, {0x1145e, 0x1145e}, {0x11839, 0x1183a},
+    {0x11938, 0x11938}, {0x1193d, 0x1193e}, {0x11943, 0x11943}, {0x119e0, 0x119e0}, {0x11a34, 0x11a34},
+    {0x11a47, 0x11a47}, {0x11a99, 0x11a99}, {0x11d42, 0x11d42}, {0x11d44, 0x11d45}, {0x11d97, 0x11d97},
+    {0x11f41, 0x11f42}, {0x16ff0, 0x16ff1}, {0x1e08f, 0x1e08f}, {0x1e130, 0x1e136}, {0x1e2ae, 0x1e2ae},
+    {0x1e2ec, 0x1e2ef}, {0x1e4ec, 0x1e4ef},
+};
+
+const Range* find_range(std::span<const Range> ranges, int32_t c) {
+  for (const Range& range : ranges) {
+    if (c >= range.first && c <= range.last) return &range;
+  }
+  return nullptr;
+}
+
+bool is_normalised(int32_t c) { return !find_range(kNotNormalised, c) && !find_range(kNewCharacters, c); }
+
 using CodePoints = std::vector<int32_t>;
 using Composition = std::pair<std::pair<int32_t, int32_t>, int32_t>;  // (first, second), composed
 
@@ -37,6 +88,7 @@ bool is_surrogate(int32_t c) { return c >= 0xd800 && c < 0xe000; }
 CharClass char_class(int32_t c) {
   // White_Space of the standard: the separators, and these controls, which have no category of their own.
   if ((c >= 0x09 && c <= 0x0d) || c == 0x85) return kSpace;
+  if (const Range* range = find_range(kNewCharacters, c)) return range->char_class;
   switch (utf8proc_category(c)) {
     case UTF8PROC_CATEGORY_LU:
     case UTF8PROC_CATEGORY_LL:
@@ -102,10 +154,11 @@ void add_composition(Unicode& unicode, int32_t composed, const CodePoints& decom
 Unicode read_unicode() {
   Unicode unicode;
   for (int32_t c = 0; c < kCodePoints; ++c) {
-    if (is_surrogate(c)) continue;
     const auto i = static_cast<size_t>(c);
-    unicode.combining[i] = combining_class(c);
+    if (is_surrogate(c)) continue;
     unicode.bits[i] |= char_class(c);
+    if (!is_normalised(c)) continue;
+    unicode.combining[i] = combining_class(c);
     if (unicode.combining[i] != 0 || normalise({c}, true) != CodePoints{c}) unicode.bits[i] |= kNfcUnsafe;
     const CodePoints decomposed = normalise({c}, false);
     if (decomposed == CodePoints{c} || (c >= kHangulFirst && c <= kHangulLast)) continue;
