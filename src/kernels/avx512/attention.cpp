@@ -14,7 +14,7 @@ constexpr int kRows = 4;  // per pass
 
 // The rows of a pass that see something of the block.
 struct BlockRows {
-  int64_t first_row;     // of the pass
+  int64_t first_row;  // of the pass
   int64_t row[kRows];
   int64_t count[kRows];  // visible keys of the block
   int rows = 0;

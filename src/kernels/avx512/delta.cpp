@@ -180,55 +180,62 @@ constexpr int64_t kFoldRows = 128;  // state rows whose strengths are on the sta
 
 using Strengths = float[kDeltaWindow][kFoldRows];
 
-// Entries j0 .. j0+entries into Rows x (Vectors x 16) elements of the state. The first 32 entries also apply the decay.
+// Entries [begin, end) of the log into rows [first, first + rows) of the state; their strengths are there.
+struct FoldPart {
+  const Strengths& strength;
+  int64_t begin;
+  int64_t end;
+  int64_t first;
+  int64_t rows;
+  float kept;  // exp(G): the first entries also decay the old state
+};
+
+// Rows x (Vectors x 16) elements from row first + a and column c on.
 template <int Rows, int Vectors>
-void fold_tile(const DeltaFold& args, const Strengths& strength, int64_t j0, int64_t entries, float kept, int64_t first,
-               int64_t a, int64_t c, __mmask16 lanes) {
-  const float* from = (j0 == 0 ? args.state : args.out) + (first + a) * args.value_dim + c;
+void fold_tile(const DeltaFold& args, const FoldPart& part, int64_t a, int64_t c, __mmask16 lanes) {
+  const int64_t at = (part.first + a) * args.value_dim + c;
+  const float* from = (part.begin == 0 ? args.state : args.out) + at;
   __m512 state[Rows][Vectors];
   for (int r = 0; r < Rows; ++r) {
     for (int v = 0; v < Vectors; ++v) {
       state[r][v] = F32::load(from + r * args.value_dim + 16 * v, lanes);
-      if (j0 == 0) state[r][v] = _mm512_mul_ps(_mm512_set1_ps(kept), state[r][v]);
+      if (part.begin == 0) state[r][v] = _mm512_mul_ps(_mm512_set1_ps(part.kept), state[r][v]);
     }
   }
-  const float* d = args.log_d + j0 * args.log_d_stride + c;
-  for (int64_t j = 0; j < entries; ++j, d += args.log_d_stride) {
+  for (int64_t j = part.begin; j < part.end; ++j) {
+    const float* d = args.log_d + j * args.log_d_stride + c;
     __m512 value[Vectors];
     for (int v = 0; v < Vectors; ++v) value[v] = F32::load(d + 16 * v, lanes);
     for (int r = 0; r < Rows; ++r) {
-      const __m512 s = _mm512_set1_ps(strength[j][a + r]);
+      const __m512 s = _mm512_set1_ps(part.strength[j - part.begin][a + r]);
       for (int v = 0; v < Vectors; ++v) state[r][v] = _mm512_fmadd_ps(s, value[v], state[r][v]);
     }
   }
   for (int r = 0; r < Rows; ++r) {
     for (int v = 0; v < Vectors; ++v) {
-      _mm512_mask_storeu_ps(args.out + (first + a + r) * args.value_dim + c + 16 * v, lanes, state[r][v]);
+      _mm512_mask_storeu_ps(args.out + at + r * args.value_dim + 16 * v, lanes, state[r][v]);
     }
   }
 }
 
 template <int Rows>
-void fold_rows(const DeltaFold& args, const Strengths& strength, int64_t j0, int64_t entries, float kept, int64_t first,
-               int64_t a) {
+void fold_rows(const DeltaFold& args, const FoldPart& part, int64_t a) {
   int64_t c = 0;
-  for (; c + 64 <= args.value_dim; c += 64) {
-    fold_tile<Rows, 4>(args, strength, j0, entries, kept, first, a, c, 0xffff);
-  }
+  for (; c + 64 <= args.value_dim; c += 64) fold_tile<Rows, 4>(args, part, a, c, 0xffff);
   for (; c < args.value_dim; c += 16) {
-    fold_tile<Rows, 1>(args, strength, j0, entries, kept, first, a, c, first_lanes(args.value_dim - c));
+    fold_tile<Rows, 1>(args, part, a, c, first_lanes(args.value_dim - c));
   }
 }
 
-// exp(float(last - G_j)) k_j[first .. first+rows) for entries j0 .. j0+entries.
-void strengths(const DeltaFold& args, Strengths& strength, int64_t j0, int64_t entries, double last, int64_t first,
+// exp(float(last - G_j)) k_j[first .. first+rows) for entries j from `begin` on.
+void strengths(const DeltaFold& args, Strengths& strength, int64_t begin, int64_t end, double last, int64_t first,
                int64_t rows) {
-  for (int64_t j = 0; j < entries; ++j) {
-    const float past = static_cast<float>(last - args.log_G[(j0 + j) * args.log_G_stride]);
+  for (int64_t j = begin; j < end; ++j) {
+    const float past = static_cast<float>(last - args.log_G[j * args.log_G_stride]);
     const __m512 share = exp(_mm512_set1_ps(past));
-    const float* k = args.log_k + (j0 + j) * args.log_k_stride + first;
+    const float* k = args.log_k + j * args.log_k_stride + first;
     for (int64_t a = 0; a < rows; a += 16) {
-      _mm512_storeu_ps(&strength[j][a], _mm512_mul_ps(share, F32::load(k + a, first_lanes(rows - a))));
+      _mm512_storeu_ps(&strength[j - begin][a], _mm512_mul_ps(share, F32::load(k + a, first_lanes(rows - a))));
     }
   }
 }
@@ -249,14 +256,15 @@ void delta_fold(const DeltaFold& args) {
   const double last = args.log_G[(args.entries - 1) * args.log_G_stride];
   const float kept = _mm512_cvtss_f32(exp(_mm512_set1_ps(static_cast<float>(last))));
   alignas(64) Strengths strength;
-  for (int64_t j0 = 0; j0 < args.entries; j0 += kDeltaWindow) {
-    const int64_t entries = smaller(kDeltaWindow, args.entries - j0);
+  for (int64_t begin = 0; begin < args.entries; begin += kDeltaWindow) {
+    const int64_t end = smaller(begin + kDeltaWindow, args.entries);
     for (int64_t first = 0; first < args.key_dim; first += kFoldRows) {
       const int64_t rows = smaller(kFoldRows, args.key_dim - first);
-      strengths(args, strength, j0, entries, last, first, rows);
+      strengths(args, strength, begin, end, last, first, rows);
+      const FoldPart part{strength, begin, end, first, rows, kept};
       int64_t a = 0;
-      for (; a + 4 <= rows; a += 4) fold_rows<4>(args, strength, j0, entries, kept, first, a);
-      for (; a < rows; ++a) fold_rows<1>(args, strength, j0, entries, kept, first, a);
+      for (; a + 4 <= rows; a += 4) fold_rows<4>(args, part, a);
+      for (; a < rows; ++a) fold_rows<1>(args, part, a);
     }
   }
 }

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products with f32 activations. Two ymm are the 16 lanes of the canonical sum: K runs along them, every output has its
+// own pair. Tiles of 3 rows x 2 outputs (12 registers of sums), or 1 row x 4.
+#include "kernels/avx2/operations.h"
+
+#if defined(__AVX2__)
+#include "base/check.h"
+#include "kernels/avx2/vectors.h"
+
+namespace capy::avx2 {
+namespace {
+
+// Rows of x that stay in L2 while all weights of the range pass by.
+constexpr int64_t kRowBlock = 60;
+constexpr int64_t kPrefetchElements = 256;
+
+template <class W>
+struct FloatJob {
+  float* out;
+  int64_t out_stride;
+  const float* x;
+  int64_t x_stride;
+  const typename W::Element* w;
+  int64_t w_stride;
+  int64_t columns;
+};
+
+template <int Rows, int Outputs>
+void store_sums(const Lanes (&sum)[Rows][Outputs], float* out, int64_t out_stride) {
+  if constexpr (Outputs == 4) {
+    for (int r = 0; r < Rows; ++r) {
+      _mm_storeu_ps(out + r * out_stride, sums(sum[r][0], sum[r][1], sum[r][2], sum[r][3]));
+    }
+  } else {
+    for (int r = 0; r < Rows; ++r) {
+      for (int n = 0; n < Outputs; ++n) out[r * out_stride + n] = sum[r][n].sum();
+    }
+  }
+}
+
+template <class W, int Rows, int Outputs>
+void float_tile(const FloatJob<W>& job, int64_t row, int64_t n) {
+  const float* x = job.x + row * job.x_stride;
+  const typename W::Element* w = job.w + n * job.w_stride;
+  Lanes sum[Rows][Outputs];
+  int64_t k = 0;
+  for (; k + 16 <= job.columns; k += 16) {
+    for (int half = 0; half < 2; ++half) {
+      const int64_t at = k + 8 * half;
+      __m256 weights[Outputs];
+      for (int i = 0; i < Outputs; ++i) {
+        if (Rows == 1 && half == 0) {
+          _mm_prefetch(reinterpret_cast<const char*>(w + i * job.w_stride + at + kPrefetchElements), _MM_HINT_T0);
+        }
+        weights[i] = W::load(w + i * job.w_stride + at);
+      }
+      for (int r = 0; r < Rows; ++r) {
+        const __m256 values = F32::load(x + r * job.x_stride + at);
+        for (int i = 0; i < Outputs; ++i) {
+          __m256& lanes = half == 0 ? sum[r][i].low : sum[r][i].high;
+          lanes = _mm256_fmadd_ps(values, weights[i], lanes);
+        }
+      }
+    }
+  }
+  if (const int64_t rest = job.columns - k; rest > 0) {
+    for (int r = 0; r < Rows; ++r) {
+      const float* values = x + r * job.x_stride + k;
+      for (int i = 0; i < Outputs; ++i) {
+        const typename W::Element* weights = w + i * job.w_stride + k;
+        sum[r][i].add_products(F32::load(values, rest), F32::load(values + 8, rest - 8), W::load(weights, rest),
+                               W::load(weights + 8, rest - 8), rest);
+      }
+    }
+  }
+  store_sums(sum, job.out + row * job.out_stride + n, job.out_stride);
+}
+
+// Rows of one block (1 to 3 at a time) with `Outputs` outputs.
+template <class W, int Outputs>
+void float_rows(const FloatJob<W>& job, int64_t row, int64_t row_end, int64_t n) {
+  for (; row + 3 <= row_end; row += 3) float_tile<W, 3, Outputs>(job, row, n);
+  if (row_end - row == 2) return float_tile<W, 2, Outputs>(job, row, n);
+  if (row_end - row == 1) return float_tile<W, 1, Outputs>(job, row, n);
+}
+
+template <class W>
+void float_product(const FloatJob<W>& job, int64_t rows, int64_t begin, int64_t end) {
+  if (rows == 1) {
+    for (; begin + 4 <= end; begin += 4) float_tile<W, 1, 4>(job, 0, begin);
+  }
+  for (int64_t row = 0; row < rows; row += kRowBlock) {
+    const int64_t row_end = smaller(row + kRowBlock, rows);
+    int64_t n = begin;
+    for (; n + 2 <= end; n += 2) float_rows<W, 2>(job, row, row_end, n);
+    if (n < end) float_rows<W, 1>(job, row, row_end, n);
+  }
+}
+
+}  // namespace
+
+void matmul_f32(float* out, int64_t out_stride, const float* x, int64_t x_stride, int64_t rows, const MatrixView& w,
+                int64_t begin, int64_t end) {
+  const auto run = [&]<class W>(W) {
+    const auto* data = static_cast<const typename W::Element*>(w.data);
+    float_product(FloatJob<W>{out, out_stride, x, x_stride, data, w.stride, w.columns}, rows, begin, end);
+  };
+  switch (w.format) {
+    case MatrixFormat::kF32: return run(F32{});
+    case MatrixFormat::kF16: return run(F16{});
+    case MatrixFormat::kBF16: return run(BF16{});
+    default: CHECK(!"a row-major matrix");
+  }
+}
+
+}  // namespace capy::avx2
+#endif

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/avx2/operations.h"
+#include "kernels/generic/operations.h"
+
+#if defined(__AVX2__)
+namespace capy::avx2 {
+
+const KernelTable& table() {
+  static const KernelTable filled = [] {
+    KernelTable t = generic::table();
+    t.isa = "avx2";
+    t.rms_norm = rms_norm;
+    t.gated_rms_norm = gated_rms_norm;
+    t.l2_norm = l2_norm;
+    t.add = add;
+    t.scaled_add = scaled_add;
+    t.swiglu = swiglu;
+    t.sigmoid_gate = sigmoid_gate;
+    t.rope_half = rope_half;
+    t.rope_adjacent = rope_adjacent;
+    t.dot = dot;
+    t.conv_silu = conv_silu;
+    t.matmul_f32 = matmul_f32;
+    t.matmul_bf16 = matmul_bf16;
+    t.matmul_int8 = matmul_int8;
+    t.round_bf16 = round_bf16;
+    t.quantize_int8 = quantize_int8;
+    t.attention = attention;
+    t.delta_rule = delta_rule;
+    t.delta_fold = delta_fold;
+    return t;
+  }();
+  return filled;
+}
+
+}  // namespace capy::avx2
+#endif
