@@ -18,7 +18,8 @@ fail() {
 find_capy_home() {
   if [[ -z "${CAPY_HOME:-}" ]]; then
     local data=${XDG_DATA_HOME:-}
-    [[ $data == /* ]] || data=${HOME:?is not set; name a folder with CAPY_HOME}/.local/share # XDG: relative paths are invalid
+    [[ $data == /* || -n ${HOME:-} ]] || fail 'HOME is not set: name a folder for models with CAPY_HOME'
+    [[ $data == /* ]] || data=$HOME/.local/share # XDG: a relative path counts as none
     CAPY_HOME=$data/capy
   fi
   export CAPY_HOME
