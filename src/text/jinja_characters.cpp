@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/jinja_characters.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "base/utf8.h"
@@ -53,7 +54,7 @@ bool goes(std::string_view text, size_t at, size_t bytes, const std::optional<st
 
 // Where the last character of text[begin, end) begins.
 size_t last_character(std::string_view text, size_t begin, size_t end) {
-  for (size_t back = 1; back <= 4 && end - begin >= back; ++back) {
+  for (size_t back = std::min<size_t>(4, end - begin); back > 1; --back) {  // the longest first: a tail is no character
     if (character_bytes(text.substr(0, end), end - back) == back) return end - back;
   }
   return end - 1;

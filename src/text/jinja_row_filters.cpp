@@ -212,12 +212,15 @@ Result<Value> mapped(Interpreter& interpreter, const Value& input, const Argumen
 
 Filtered apply_choosing_filter(Interpreter& interpreter, std::string_view name, const Value& input,
                                const Arguments& arguments) {
+  static constexpr std::string_view kNames[] = {"map", "select", "reject", "selectattr", "rejectattr"};
+  if (std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) return std::optional<Value>();
+  // None, too, gives nothing here: jinja2 looks at the elements only if there are some, and templates rely on it.
+  if (!is_true(input)) return given(TRY(make_list(interpreter.budget(), {}, Shape::kGenerator)));
   if (name == "map") return given(TRY(mapped(interpreter, input, arguments)));
   if (name == "select") return given(TRY(chosen(interpreter, input, arguments, true, false)));
   if (name == "reject") return given(TRY(chosen(interpreter, input, arguments, false, false)));
   if (name == "selectattr") return given(TRY(chosen(interpreter, input, arguments, true, true)));
-  if (name == "rejectattr") return given(TRY(chosen(interpreter, input, arguments, false, true)));
-  return std::optional<Value>();
+  return given(TRY(chosen(interpreter, input, arguments, false, true)));
 }
 
 }  // namespace capy::text::jinja
