@@ -21,27 +21,37 @@ Result<Value> folded(Budget& budget, Value key, bool case_sensitive) {
   return with_case(budget, key, Case::kLower);
 }
 
-// `path` may name several attributes, with commas: then the key is a list.
 Result<Value> key_of(Interpreter& interpreter, const Value& item, const Value* path, bool case_sensitive) {
-  Budget& budget = interpreter.budget();
-  if (path == nullptr || path->is(Kind::kNone)) return folded(budget, item, case_sensitive);
-  if (!path->is(Kind::kString) || path->view().find(',') == std::string_view::npos) {
-    return folded(budget, TRY(follow_path(interpreter, item, *path)), case_sensitive);
-  }
-  std::vector<Value> keys;
-  for (std::string_view rest = path->view(); !rest.empty();) {
-    const std::string_view part = rest.substr(0, rest.find(','));
-    const Value key = TRY(follow_path(interpreter, item, template_string(part)));
-    keys.push_back(TRY(folded(budget, key, case_sensitive)));
-    rest.remove_prefix(std::min(rest.size(), part.size() + 1));
-  }
-  return make_list(budget, std::move(keys));
+  if (path == nullptr || path->is(Kind::kNone)) return folded(interpreter.budget(), item, case_sensitive);
+  const Value key = TRY(follow_path(interpreter, item, *path));
+  return folded(interpreter.budget(), key, case_sensitive);
 }
 
-Result<std::vector<Keyed>> keyed(Interpreter& interpreter, const Value& input, const Value* path, bool case_sensitive) {
+// For sort: `path` may name several attributes, with commas. The key is a list also for one, so that equal keys are
+// never put in order, and undefined ones are no error as long as they are alone.
+Result<Value> keys_of(Interpreter& interpreter, const Value& item, const Value* path, bool case_sensitive) {
+  std::vector<Value> keys;
+  if (path == nullptr || !path->is(Kind::kString)) {
+    keys.push_back(TRY(key_of(interpreter, item, path, case_sensitive)));
+  } else {
+    std::string_view rest = path->view();
+    while (true) {
+      const std::string_view part = rest.substr(0, rest.find(','));
+      const Value name = template_string(part);
+      keys.push_back(TRY(key_of(interpreter, item, &name, case_sensitive)));
+      if (part.size() == rest.size()) break;
+      rest.remove_prefix(part.size() + 1);
+    }
+  }
+  return make_list(interpreter.budget(), std::move(keys));
+}
+
+using KeyOf = Result<Value> (*)(Interpreter&, const Value&, const Value*, bool);
+Result<std::vector<Keyed>> keyed(Interpreter& interpreter, const Value& input, const Value* path, bool case_sensitive,
+                                 KeyOf key_function = key_of) {
   std::vector<Keyed> pairs;
   for (Value& item : TRY(elements_of(interpreter.budget(), input))) {
-    Value key = TRY(key_of(interpreter, item, path, case_sensitive));
+    Value key = TRY(key_function(interpreter, item, path, case_sensitive));
     pairs.push_back({std::move(key), std::move(item)});
   }
   return pairs;
@@ -61,7 +71,7 @@ Result<Value> items_of(Budget& budget, std::vector<Keyed> pairs, Shape shape = S
 
 Result<Value> sorted(Interpreter& interpreter, const Value& input, const Arguments& arguments) {
   const Bound bound = TRY(bind("sort", arguments, {"reverse", "case_sensitive", "attribute"}));
-  std::vector<Keyed> pairs = TRY(keyed(interpreter, input, bound[2], bound.truth(1, false)));
+  std::vector<Keyed> pairs = TRY(keyed(interpreter, input, bound[2], bound.truth(1, false), keys_of));
   TRY(sort_pairs(interpreter.budget(), pairs, bound.truth(0, false)));
   return items_of(interpreter.budget(), std::move(pairs));
 }
