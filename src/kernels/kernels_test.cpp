@@ -28,7 +28,8 @@
 namespace capy {
 namespace {
 
-enum class Numbers { kOrdinary, kEdge, kBroken };
+enum class Numbers { kOrdinary, kEdge, kVanishing, kBroken };
+constexpr Numbers kAllNumbers[] = {Numbers::kOrdinary, Numbers::kEdge, Numbers::kVanishing, Numbers::kBroken};
 
 // What a case means by its fields is said where it runs. `end` 0 is the end of everything.
 struct Shape {
@@ -40,7 +41,7 @@ struct Shape {
 };
 
 std::string to_string(const Shape& s, Numbers numbers) {
-  const char* kinds[] = {"ordinary", "edge", "broken"};
+  const char* kinds[] = {"ordinary", "edge", "vanishing", "broken"};
   return concat("n ", s.n, ", rows ", s.rows, ", outputs ", s.outputs, ", range ", s.begin, "..", s.end, ", ",
                 kinds[static_cast<int>(numbers)], " numbers");
 }
@@ -60,12 +61,17 @@ class Random {
 
   int64_t below(int64_t n) { return static_cast<int64_t>(bits() % static_cast<uint64_t>(n)); }
 
-  // About normal, scaled; of the kind that the shape asks for.
+  Numbers numbers() const { return numbers_; }
+
+  // About normal, scaled; of the kind that the shape asks for. Vanishing numbers have one sign until `turn`.
   float value(float scale) {
+    if (numbers_ == Numbers::kVanishing) return sign_ * 1e-30f;
     if (numbers_ == Numbers::kEdge && below(3) == 0) return edge();
     if (numbers_ == Numbers::kBroken && below(40) == 0) return broken();
     return ordinary(scale);
   }
+
+  void turn() { sign_ = -sign_; }
 
   float ordinary(float scale) {
     double sum = 0;
@@ -75,8 +81,9 @@ class Random {
 
  private:
   float edge() {
-    const float magnitudes[] = {0, 0x1p-149f, 0x1.8p-130f, 0x1p-126f, 1e-30f, 1e-18f, 0.5f,
-                                1, 1.5f,      2.5f,        88.5f,     104,    1e9f};
+    const float magnitudes[] = {0, 0x1p-149f, 0x1.8p-130f, 0x1p-126f, 1e-30f, 1e-18f, 0.5f, 1, 1.5f, 2.5f, 104, 1e9f,
+                                // kExpMax, kExpMin and their neighbours
+                                0x1.62e42ep+6f, 0x1.62e430p+6f, 0x1.5d589ep+6f, 0x1.5d58a0p+6f};
     const float m = magnitudes[below(std::size(magnitudes))];
     return below(2) == 0 ? m : -m;
   }
@@ -89,6 +96,7 @@ class Random {
 
   uint64_t state_;
   Numbers numbers_;
+  float sign_ = 1;
 };
 
 // `count` elements of exactly that size on the heap, one element behind an aligned address (or at it).
@@ -155,6 +163,7 @@ struct KernelCase {
 // --- inputs ---
 
 void fill(Buffer<float>& buffer, Random& random, float scale = 1) {
+  random.turn();
   for (int64_t i = 0; i < buffer.size(); ++i) buffer[i] = random.value(scale);
 }
 
@@ -296,10 +305,14 @@ void run_matmul_bf16(const KernelTable& table, const Shape& s, Random& random, W
   const int64_t x_stride = s.n + 3;
   const int64_t w_stride = s.n + 1;
   Buffer<uint16_t> x((s.rows - 1) * x_stride + s.n), w((s.outputs - 1) * w_stride + s.n);
-  // Small numbers among the ordinary ones, so that products and sums of subnormal size occur.
-  const auto bits = [&](float scale) { return f32_to_bf16(random.value(random.below(8) == 0 ? 1e-19f : scale)); };
-  for (int64_t i = 0; i < x.size(); ++i) x[i] = bits(1);
-  for (int64_t i = 0; i < w.size(); ++i) w[i] = bits(0.5f);
+  // Vanishing: products of about 2^-126, or subnormal x with large w.
+  const bool subnormal = random.below(2) == 0;
+  const auto bits = [&](int exponent) {
+    if (random.numbers() != Numbers::kVanishing) return f32_to_bf16(random.value(1));
+    return f32_to_bf16(std::ldexp(random.ordinary(1), exponent + static_cast<int>(random.below(8))));
+  };
+  for (int64_t i = 0; i < x.size(); ++i) x[i] = bits(subnormal ? -133 : -103);
+  for (int64_t i = 0; i < w.size(); ++i) w[i] = bits(subnormal ? 8 : -30);
   Outputs out(s);
   const MatrixView view{MatrixFormat::kBF16, s.outputs, s.n, w_stride, w.data(), nullptr};
   table.matmul_bf16(out.buffer.data(), out.stride, x.data(), x_stride, s.rows, view, s.begin, end_of(s));
@@ -602,7 +615,7 @@ TEST(Kernels, EveryIsaWritesTheBytesOfGeneric) {
   const std::vector<const KernelTable*> tables = tables_to_test();
   for (const KernelCase& c : cases()) {
     for (const Shape& shape : c.shapes) {
-      for (const Numbers numbers : {Numbers::kOrdinary, Numbers::kEdge, Numbers::kBroken}) {
+      for (const Numbers numbers : kAllNumbers) {
         const Written expected = run(c, generic, shape, numbers);
         for (const KernelTable* table : tables) {
           const std::string wrong = difference(run(c, *table, shape, numbers), expected);
@@ -660,7 +673,23 @@ TEST(Kernels, Bf16ProductsLeaveTheFloatingPointModeAlone) {
     table->matmul_bf16(&out, 1, &one, 1, 1, {MatrixFormat::kBF16, 1, 1, 1, &one, nullptr}, 0, 1);
     EXPECT_EQ(out, 1);
     volatile float tiny = 0x1p-140f;
-    EXPECT_EQ(tiny * 0.5f, 0x1p-141f) << table->isa;
+    tiny = tiny * 0.5f;
+    const float product = tiny;
+    EXPECT_EQ(std::bit_cast<uint32_t>(product), std::bit_cast<uint32_t>(0x1p-141f)) << table->isa;
+  }
+}
+
+// A sum a little below 2^-126 that a float with subnormals rounds up to 2^-126: flushed where 24 bits without a least
+// exponent stay below (2^-126 - 3/4 2^-150), kept where they round up too (2^-126 - 1/4 2^-150).
+TEST(Kernels, Bf16ProductsFlushByTheValueBeforeSubnormalRounding) {
+  for (const KernelTable* table : tables_to_test()) {
+    for (const auto& [second, expected] : {std::pair{-0x1.8p-75f, 0.0f}, std::pair{-0x1p-76f, 0x1p-126f}}) {
+      const uint16_t x[] = {f32_to_bf16(0x1p-100f), 0, f32_to_bf16(second)};
+      const uint16_t w[] = {f32_to_bf16(0x1p-26f), 0, f32_to_bf16(0x1p-76f)};
+      float out = 1;
+      table->matmul_bf16(&out, 1, x, 3, 1, {MatrixFormat::kBF16, 1, 3, 3, w, nullptr}, 0, 1);
+      EXPECT_EQ(out, expected) << table->isa;
+    }
   }
 }
 

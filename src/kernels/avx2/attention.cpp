@@ -115,7 +115,7 @@ Softmax softmax_block(float* scores, int64_t count) {
     const __m256 p = exp(_mm256_sub_ps(load(j), _mm256_set1_ps(m)));
     store(scores + j, p, count - j);
     __m256& sum = j % 16 == 0 ? lanes.low : lanes.high;
-    sum = _mm256_add_ps(sum, _mm256_and_ps(p, _mm256_castsi256_ps(first_lanes(count - j))));
+    sum = _mm256_add_ps(sum, p);
   }
   return {m, lanes.sum()};
 }
