@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/byte_level_bpe.h"
 
+#include <algorithm>
 #include <span>
 #include <string>
 
@@ -8,6 +9,39 @@
 #include "text/byte_alphabet.h"
 
 namespace capy {
+namespace {
+
+Error merge_error(const Vocabulary& vocabulary, size_t rank, std::string_view why) {
+  const MergeText& merge = vocabulary.merges[rank];
+  return Error{ErrorCode::kCorrupt,
+               concat("tokenizer: merge ", rank, " of \"", merge.left, "\" and \"", merge.right, "\": ", why)};
+}
+
+}  // namespace
+
+struct ByteLevelBpe::MergeBytes {
+  std::string both;
+  size_t left_bytes = 0;
+  uint64_t left_hash = 0;
+  uint64_t right_hash = 0;
+  uint64_t both_hash = 0;
+
+  std::string_view left() const { return std::string_view(both).substr(0, left_bytes); }
+  std::string_view right() const { return std::string_view(both).substr(left_bytes); }
+
+  // False if the merge is not written in the byte alphabet.
+  bool read(const MergeText& merge, const TokenTable& tokens) {
+    both.clear();
+    if (!append_alphabet_bytes(both, merge.left)) return false;
+    left_bytes = both.size();
+    if (!append_alphabet_bytes(both, merge.right)) return false;
+    left_hash = TokenTable::hash(left());
+    right_hash = TokenTable::hash(right());
+    both_hash = TokenTable::hash(both);
+    for (const uint64_t hash : {left_hash, right_hash, both_hash}) tokens.prefetch(hash);
+    return true;
+  }
+};
 
 ByteLevelBpe::ByteLevelBpe(const Vocabulary& vocabulary, const TokenTable& tokens)
     : tokens_(&tokens), pre_tokenizer_(vocabulary.pre_tokenizer), cache_(tokens.size()) {
@@ -27,28 +61,32 @@ Result<ByteLevelBpe> ByteLevelBpe::make(const Vocabulary& vocabulary, const Toke
   return bpe;
 }
 
+// In blocks: the texts of a block are all hashed, and their slots fetched, before the first is looked up.
 Status ByteLevelBpe::read_merges(const Vocabulary& vocabulary) {
+  constexpr size_t kBlock = 16;
+  std::array<MergeBytes, kBlock> block;
   merges_.reserve(vocabulary.merges.size());
-  std::string merged;
-  for (size_t rank = 0; rank < vocabulary.merges.size(); ++rank) {
-    const std::string_view left = vocabulary.merges[rank].left;
-    const std::string_view right = vocabulary.merges[rank].right;
-    const auto fail = [&](std::string_view why) {
-      return Error{ErrorCode::kCorrupt,
-                   concat("tokenizer: merge ", rank, " of \"", left, "\" and \"", right, "\": ", why)};
-    };
-    merged.clear();
-    if (!append_alphabet_bytes(merged, left)) return fail("not written in the byte alphabet");
-    const size_t left_bytes = merged.size();
-    if (!append_alphabet_bytes(merged, right)) return fail("not written in the byte alphabet");
-    const std::string_view both = merged;
-    const int32_t left_id = tokens_->find(both.substr(0, left_bytes));
-    const int32_t right_id = tokens_->find(both.substr(left_bytes));
-    const int32_t id = tokens_->find(both);
-    if (left_id < 0 || right_id < 0) return fail("a part is not in the vocabulary");
-    if (id < 0) return fail("their union is not in the vocabulary");
-    if (vocabulary.type(static_cast<size_t>(id)) == TokenType::kControl) continue;  // text may not become structure
-    if (!merges_.add(left_id, right_id, {static_cast<uint32_t>(rank), id})) return fail("too many merges share a hash");
+  for (size_t begin = 0; begin < vocabulary.merges.size(); begin += kBlock) {
+    const size_t count = std::min(kBlock, vocabulary.merges.size() - begin);
+    for (size_t i = 0; i < count; ++i) {
+      if (!block[i].read(vocabulary.merges[begin + i], *tokens_)) {
+        return merge_error(vocabulary, begin + i, "not written in the byte alphabet");
+      }
+    }
+    for (size_t i = 0; i < count; ++i) TRY(add_merge(vocabulary, begin + i, block[i]));
+  }
+  return {};
+}
+
+Status ByteLevelBpe::add_merge(const Vocabulary& vocabulary, size_t rank, const MergeBytes& merge) {
+  const int32_t left = tokens_->find(merge.left(), merge.left_hash);
+  const int32_t right = tokens_->find(merge.right(), merge.right_hash);
+  const int32_t id = tokens_->find(merge.both, merge.both_hash);
+  if (left < 0 || right < 0) return merge_error(vocabulary, rank, "a part is not in the vocabulary");
+  if (id < 0) return merge_error(vocabulary, rank, "their union is not in the vocabulary");
+  if (vocabulary.type(static_cast<size_t>(id)) == TokenType::kControl) return {};  // text may not become structure
+  if (!merges_.add(left, right, {static_cast<uint32_t>(rank), id})) {
+    return merge_error(vocabulary, rank, "too many merges share a hash");
   }
   return {};
 }

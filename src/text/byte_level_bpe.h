@@ -25,7 +25,9 @@ class ByteLevelBpe {
 
  private:
   ByteLevelBpe(const Vocabulary& vocabulary, const TokenTable& tokens);
+  struct MergeBytes;
   Status read_merges(const Vocabulary& vocabulary);
+  Status add_merge(const Vocabulary& vocabulary, size_t rank, const MergeBytes& merge);
   void encode_piece(std::string_view piece, std::vector<int32_t>& out) const;
   // Returns how many tokens.
   size_t merge_piece(std::string_view piece, std::vector<int32_t>& out) const;

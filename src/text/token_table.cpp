@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/token_table.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -21,16 +23,6 @@ uint64_t mix(uint64_t hash, uint64_t word) {
   return hash ^ hash >> 29;
 }
 
-uint64_t hash_bytes(std::string_view bytes) {
-  uint64_t hash = bytes.size();
-  while (bytes.size() >= 8) {
-    hash = mix(hash, load(bytes.data(), 8));
-    bytes.remove_prefix(8);
-  }
-  hash = mix(hash, load(bytes.data(), bytes.size()));
-  return mix(hash, 0);
-}
-
 }  // namespace
 
 void TokenTable::reserve(size_t tokens, size_t bytes) {
@@ -43,31 +35,57 @@ void TokenTable::add(std::string_view bytes) {
   ends_.push_back(static_cast<uint32_t>(bytes_.size()));
 }
 
-bool TokenTable::make_findable(int32_t id) {
+uint64_t TokenTable::hash(std::string_view bytes) {
+  uint64_t hash = bytes.size();
+  while (bytes.size() >= 8) {
+    hash = mix(hash, load(bytes.data(), 8));
+    bytes.remove_prefix(8);
+  }
+  hash = mix(hash, load(bytes.data(), bytes.size()));
+  return mix(hash, 0);
+}
+
+bool TokenTable::make_findable(std::span<const int32_t> ids) {
   if (slots_.empty()) slots_.resize(std::bit_ceil(2 * static_cast<size_t>(size()) + 2));
+  std::array<uint64_t, 16> hashes;
+  while (!ids.empty()) {
+    const auto block = ids.first(std::min(ids.size(), hashes.size()));
+    for (size_t i = 0; i < block.size(); ++i) {
+      hashes[i] = hash(bytes(block[i]));
+      prefetch(hashes[i]);
+    }
+    for (size_t i = 0; i < block.size(); ++i) {
+      if (!insert(block[i], hashes[i])) return false;
+    }
+    ids = ids.subspan(block.size());
+  }
+  return true;
+}
+
+bool TokenTable::insert(int32_t id, uint64_t hashed) {
   const std::string_view text = bytes(id);
-  const uint64_t hash = hash_bytes(text);
-  const auto tag = static_cast<uint32_t>(hash >> 32);
   const size_t mask = slots_.size() - 1;
   for (size_t probe = 0; probe < kProbesMax; ++probe) {
-    Slot& slot = slots_[(hash + probe) & mask];
-    if (slot.id < 0 || (slot.tag == tag && bytes(slot.id) == text)) {
-      slot = {tag, id};
-      return true;
-    }
+    Slot& slot = slots_[(hashed + probe) & mask];
+    if (slot.id >= 0 && !holds(slot, text, hashed)) continue;
+    slot = {static_cast<uint32_t>(hashed >> 32), id, ends_[static_cast<size_t>(id)],
+            static_cast<uint32_t>(text.size())};
+    return true;
   }
   return false;
 }
 
-int32_t TokenTable::find(std::string_view text) const {
+void TokenTable::prefetch(uint64_t hashed) const {
+  if (!slots_.empty()) __builtin_prefetch(&slots_[hashed & (slots_.size() - 1)]);
+}
+
+int32_t TokenTable::find(std::string_view text, uint64_t hashed) const {
   if (slots_.empty()) return -1;
-  const uint64_t hash = hash_bytes(text);
-  const auto tag = static_cast<uint32_t>(hash >> 32);
   const size_t mask = slots_.size() - 1;
-  for (size_t at = hash & mask;; at = (at + 1) & mask) {
+  for (size_t at = hashed & mask;; at = (at + 1) & mask) {
     const Slot& slot = slots_[at];
     if (slot.id < 0) return -1;
-    if (slot.tag == tag && bytes(slot.id) == text) return slot.id;
+    if (holds(slot, text, hashed)) return slot.id;
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,23 +17,36 @@ class TokenTable {
   // Appends a token; its id is the number of tokens before.
   void add(std::string_view bytes);
 
-  // Lets find() return `id` for its bytes, instead of an earlier id with the same bytes. Call only when all were added.
-  // False when too many tokens share their hash: a file made to be slow.
-  [[nodiscard]] bool make_findable(int32_t id);
+  // Lets find() return these ids for their bytes, each instead of an earlier one with the same bytes. Call only when
+  // all were added. False when too many tokens share their hash: a file made to be slow.
+  [[nodiscard]] bool make_findable(std::span<const int32_t> ids);
 
   int64_t size() const { return static_cast<int64_t>(ends_.size()) - 1; }
   std::string_view bytes(int32_t id) const {
     const auto i = static_cast<size_t>(id);
-    return std::string_view(bytes_).substr(ends_[i], ends_[i + 1] - ends_[i]);
+    return std::string_view(bytes_.data() + ends_[i], ends_[i + 1] - ends_[i]);
   }
+
   // -1: no such token.
-  int32_t find(std::string_view bytes) const;
+  int32_t find(std::string_view bytes) const { return find(bytes, hash(bytes)); }
+
+  // The same in two steps, for many look-ups at once: the memory that find() needs is fetched while others are hashed.
+  static uint64_t hash(std::string_view bytes);
+  void prefetch(uint64_t hash) const;
+  int32_t find(std::string_view bytes, uint64_t hash) const;
 
  private:
   struct Slot {
     uint32_t tag = 0;  // further bits of the hash: most wrong candidates fail here, without touching the bytes
     int32_t id = -1;
+    uint32_t begin = 0;  // of its bytes
+    uint32_t length = 0;
   };
+  bool insert(int32_t id, uint64_t hash);
+  bool holds(const Slot& slot, std::string_view bytes, uint64_t hash) const {
+    return slot.tag == static_cast<uint32_t>(hash >> 32) && slot.length == bytes.size() &&
+           std::string_view(bytes_.data() + slot.begin, slot.length) == bytes;
+  }
 
   std::string bytes_;
   std::vector<uint32_t> ends_ = {0};  // token i is bytes_[ends_[i], ends_[i + 1])

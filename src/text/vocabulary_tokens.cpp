@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/concat.h"
@@ -44,42 +45,38 @@ Status check_numbers(const Vocabulary& vocabulary) {
 // How early a token is found when others write the same bytes.
 enum class Preference { kNotFound, kByte, kSpecial, kOrdinary };
 
-struct TokenBytes {
-  std::string bytes;
-  Preference preference = Preference::kOrdinary;
-};
-
-Result<TokenBytes> sentencepiece_bytes(std::string_view token, TokenType type, size_t id) {
+// Both replace `bytes`.
+Result<Preference> sentencepiece_bytes(std::string& bytes, std::string_view token, TokenType type, size_t id) {
   if (type == TokenType::kByte) {
     const int byte = byte_of_token(token);
     if (byte < 0) {
       return Error{ErrorCode::kCorrupt,
                    concat("tokenizer: token ", id, " is a byte token, but \"", token, "\" is no byte")};
     }
-    return TokenBytes{std::string(1, static_cast<char>(byte)), Preference::kByte};
+    bytes.assign(1, static_cast<char>(byte));
+    return Preference::kByte;
   }
-  const bool plain_space = token.find(' ') != std::string_view::npos;  // no text has one: they are U+2581 by then
-  if (type == TokenType::kNormal) {
-    return TokenBytes{with_plain_spaces(token), plain_space ? Preference::kNotFound : Preference::kOrdinary};
-  }
-  return TokenBytes{with_plain_spaces(token), Preference::kSpecial};
+  bytes = with_plain_spaces(token);
+  if (type != TokenType::kNormal) return Preference::kSpecial;
+  // No text has plain spaces: they are U+2581 by then.
+  return token.find(' ') != std::string_view::npos ? Preference::kNotFound : Preference::kOrdinary;
 }
 
-Result<TokenBytes> byte_level_bytes(std::string_view token, TokenType type) {
-  if (type != TokenType::kNormal) return TokenBytes{std::string(token), Preference::kSpecial};
-  TokenBytes made;
-  if (append_alphabet_bytes(made.bytes, token)) return made;
-  return TokenBytes{std::string(token), Preference::kNotFound};  // no text has characters outside the alphabet
+Preference byte_level_bytes(std::string& bytes, std::string_view token, TokenType type) {
+  bytes.clear();
+  const bool ordinary = type == TokenType::kNormal;
+  if (ordinary && append_alphabet_bytes(bytes, token)) return Preference::kOrdinary;
+  bytes.assign(token);
+  return ordinary ? Preference::kNotFound : Preference::kSpecial;  // no text has characters outside the alphabet
 }
 
-Result<TokenBytes> token_bytes(const Vocabulary& vocabulary, size_t id) {
+Result<Preference> token_bytes(std::string& bytes, const Vocabulary& vocabulary, size_t id) {
   const TokenType type = vocabulary.type(id);
-  if (type == TokenType::kUnused) return TokenBytes{"", Preference::kNotFound};
-  const bool byte_level = vocabulary.model == Vocabulary::Model::kByteLevelBpe;
   const std::string_view token = vocabulary.tokens[id];
-  TokenBytes made = TRY(byte_level ? byte_level_bytes(token, type) : sentencepiece_bytes(token, type, id));
-  if (made.bytes.empty()) made.preference = Preference::kNotFound;
-  return made;
+  bytes.clear();
+  if (type == TokenType::kUnused || token.empty()) return Preference::kNotFound;
+  if (vocabulary.model == Vocabulary::Model::kByteLevelBpe) return byte_level_bytes(bytes, token, type);
+  return sentencepiece_bytes(bytes, token, type, id);
 }
 
 std::optional<int> hex_digit(char c) {
@@ -112,18 +109,16 @@ Result<TokenTable> make_token_table(const Vocabulary& vocabulary) {
   size_t bytes_total = 0;
   for (const std::string_view token : vocabulary.tokens) bytes_total += token.size();
   table.reserve(vocabulary.tokens.size(), bytes_total);
-  std::vector<Preference> preferences;
-  preferences.reserve(vocabulary.tokens.size());
+  std::vector<int32_t> by_preference[4];
+  std::string bytes;
   for (size_t id = 0; id < vocabulary.tokens.size(); ++id) {
-    const TokenBytes made = TRY(token_bytes(vocabulary, id));
-    table.add(made.bytes);
-    preferences.push_back(made.preference);
+    const Preference preference = TRY(token_bytes(bytes, vocabulary, id));
+    table.add(bytes);
+    by_preference[static_cast<size_t>(preference)].push_back(static_cast<int32_t>(id));
   }
   for (const Preference turn : {Preference::kByte, Preference::kSpecial, Preference::kOrdinary}) {
-    for (size_t id = 0; id < preferences.size(); ++id) {
-      if (preferences[id] != turn || table.make_findable(static_cast<int32_t>(id))) continue;
-      return Error{ErrorCode::kCorrupt, "tokenizer: too many tokens share a hash"};
-    }
+    if (table.make_findable(by_preference[static_cast<size_t>(turn)])) continue;
+    return Error{ErrorCode::kCorrupt, "tokenizer: too many tokens share a hash"};
   }
   return table;
 }
