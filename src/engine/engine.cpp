@@ -156,8 +156,8 @@ int64_t Engine::used_bytes() const {
 Result<std::vector<int32_t>> Engine::tokenize_prompt(const RenderedPrompt& prompt) const {
   if (!parts_->tokenizer) return Error{ErrorCode::kNotFound, "this model has no tokenizer; give the prompt as --tokens"};
   std::vector<TextRange> trusted;
-  for (const auto& span : prompt.spans) {
-    if (span.from_template) trusted.push_back(TextRange{span.begin, span.end});
+  for (const text::Span& span : prompt.spans) {
+    if (span.is_template) trusted.push_back(TextRange{span.begin, span.end});
   }
   std::vector<int32_t> tokens;
   parts_->tokenizer->encode_trusting(prompt.text, trusted, tokens);

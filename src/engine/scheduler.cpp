@@ -13,15 +13,16 @@ std::span<const ScheduledRun> Scheduler::next(std::span<const std::unique_ptr<Se
   runs_.clear();
   int64_t rows = rows_max_;
   const size_t count = sequences.size();
+  const size_t first = turn_;
   for (size_t i = 0; i < count && rows > 0; ++i) {
-    Sequence* const sequence = sequences[(turn_ + i) % count].get();
+    Sequence* const sequence = sequences[(first + i) % count].get();
     if (sequence->pending() != 1) continue;
     runs_.push_back(ScheduledRun{sequence, 1});
     --rows;
   }
   bool turn_given = false;
   for (size_t i = 0; i < count && rows > 0; ++i) {
-    const size_t index = (turn_ + i) % count;
+    const size_t index = (first + i) % count;
     Sequence* const sequence = sequences[index].get();
     if (sequence->pending() < 2) continue;
     const int64_t tokens = std::min(sequence->pending(), rows);
