@@ -12,67 +12,78 @@ namespace {
 
 constexpr int kHalf = 16;  // values in one half of a block
 
+// Codes are unpacked to bytes first: compilers vectorise that and the conversion to floats apart, but not both in one
+// loop.
+CAPY_LOOP void four_bit_codes(const uint8_t* packed, int offset, int8_t* codes) {
+  for (int i = 0; i < kHalf; ++i) codes[i] = static_cast<int8_t>((packed[i] & 15) - offset);
+  for (int i = 0; i < kHalf; ++i) codes[i + kHalf] = static_cast<int8_t>((packed[i] >> 4) - offset);
+}
+
+// The five-bit types keep the fifth bits of all 32 values in one word, value i in bit i.
+CAPY_LOOP void five_bit_codes(const uint8_t* packed, const uint8_t* fifth, int offset, int8_t* codes) {
+  uint32_t word;
+  std::memcpy(&word, fifth, sizeof word);
+  for (int i = 0; i < kHalf; ++i) {
+    codes[i] = static_cast<int8_t>(static_cast<int>((packed[i] & 15u) | (word >> i & 1) << 4) - offset);
+  }
+  for (int i = 0; i < kHalf; ++i) {
+    codes[i + kHalf] =
+        static_cast<int8_t>(static_cast<int>((packed[i] >> 4 & 15u) | (word >> (i + kHalf) & 1) << 4) - offset);
+  }
+}
+
+CAPY_LOOP void scale_block(const int8_t* codes, float d, float* out) {
+  for (int i = 0; i < kHalf; ++i) out[i] = d * static_cast<float>(codes[i]);
+  for (int i = kHalf; i < 2 * kHalf; ++i) out[i] = d * static_cast<float>(codes[i]);
+}
+
+CAPY_LOOP void scale_block(const int8_t* codes, float d, float m, float* out) {
+  for (int i = 0; i < kHalf; ++i) out[i] = d * static_cast<float>(codes[i]) + m;
+  for (int i = kHalf; i < 2 * kHalf; ++i) out[i] = d * static_cast<float>(codes[i]) + m;
+}
+
 // { d, codes[16] }: d * (code - 8)
 CAPY_LOOP void q4_0(const uint8_t* bytes, int64_t blocks, float* out) {
   for (int64_t b = 0; b < blocks; ++b, bytes += 18, out += 32) {
-    const float d = load_half(bytes);
-    const uint8_t* codes = bytes + 2;
-    for (int i = 0; i < kHalf; ++i) out[i] = d * static_cast<float>((codes[i] & 15) - 8);
-    for (int i = 0; i < kHalf; ++i) out[i + kHalf] = d * static_cast<float>((codes[i] >> 4) - 8);
+    int8_t codes[32];
+    four_bit_codes(bytes + 2, 8, codes);
+    scale_block(codes, load_half(bytes), out);
   }
 }
 
 // { d, m, codes[16] }: d * code + m
 CAPY_LOOP void q4_1(const uint8_t* bytes, int64_t blocks, float* out) {
   for (int64_t b = 0; b < blocks; ++b, bytes += 20, out += 32) {
-    const float d = load_half(bytes);
-    const float m = load_half(bytes + 2);
-    const uint8_t* codes = bytes + 4;
-    for (int i = 0; i < kHalf; ++i) out[i] = d * static_cast<float>(codes[i] & 15) + m;
-    for (int i = 0; i < kHalf; ++i) out[i + kHalf] = d * static_cast<float>(codes[i] >> 4) + m;
+    int8_t codes[32];
+    four_bit_codes(bytes + 4, 0, codes);
+    scale_block(codes, load_half(bytes), load_half(bytes + 2), out);
   }
 }
 
-// The five-bit types keep the fifth bits of all 32 values in one word, value i in bit i.
-CAPY_LOOP uint32_t load_word(const uint8_t* from) {
-  uint32_t word;
-  std::memcpy(&word, from, sizeof word);
-  return word;
-}
-CAPY_LOOP int fifth_bit(uint32_t high, int i) { return static_cast<int>(high >> i & 1) << 4; }
-
-// { d, high: u32, codes[16] }: d * (code - 16)
+// { d, fifth: u32, codes[16] }: d * (code - 16)
 CAPY_LOOP void q5_0(const uint8_t* bytes, int64_t blocks, float* out) {
   for (int64_t b = 0; b < blocks; ++b, bytes += 22, out += 32) {
-    const float d = load_half(bytes);
-    const uint32_t high = load_word(bytes + 2);
-    const uint8_t* codes = bytes + 6;
-    for (int i = 0; i < kHalf; ++i) out[i] = d * static_cast<float>(((codes[i] & 15) | fifth_bit(high, i)) - 16);
-    for (int i = 0; i < kHalf; ++i) {
-      out[i + kHalf] = d * static_cast<float>(((codes[i] >> 4) | fifth_bit(high, i + kHalf)) - 16);
-    }
+    int8_t codes[32];
+    five_bit_codes(bytes + 6, bytes + 2, 16, codes);
+    scale_block(codes, load_half(bytes), out);
   }
 }
 
-// { d, m, high: u32, codes[16] }: d * code + m
+// { d, m, fifth: u32, codes[16] }: d * code + m
 CAPY_LOOP void q5_1(const uint8_t* bytes, int64_t blocks, float* out) {
   for (int64_t b = 0; b < blocks; ++b, bytes += 24, out += 32) {
-    const float d = load_half(bytes);
-    const float m = load_half(bytes + 2);
-    const uint32_t high = load_word(bytes + 4);
-    const uint8_t* codes = bytes + 8;
-    for (int i = 0; i < kHalf; ++i) out[i] = d * static_cast<float>((codes[i] & 15) | fifth_bit(high, i)) + m;
-    for (int i = 0; i < kHalf; ++i) {
-      out[i + kHalf] = d * static_cast<float>((codes[i] >> 4) | fifth_bit(high, i + kHalf)) + m;
-    }
+    int8_t codes[32];
+    five_bit_codes(bytes + 8, bytes + 4, 0, codes);
+    scale_block(codes, load_half(bytes), load_half(bytes + 2), out);
   }
 }
 
 // { d, codes: i8[32] }: d * code
 CAPY_LOOP void q8_0(const uint8_t* bytes, int64_t blocks, float* out) {
   for (int64_t b = 0; b < blocks; ++b, bytes += 34, out += 32) {
-    const float d = load_half(bytes);
-    for (int i = 0; i < 32; ++i) out[i] = d * static_cast<float>(static_cast<int8_t>(bytes[2 + i]));
+    int8_t codes[32];
+    std::memcpy(codes, bytes + 2, sizeof codes);
+    scale_block(codes, load_half(bytes), out);
   }
 }
 
