@@ -54,7 +54,8 @@ Status AtomicFile::commit() {
   if (::fsync(descriptor_) != 0) return io_error(path_, "cannot be synced to disk");
   if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) return io_error(path_, "cannot be put in place");
   ::close(std::exchange(descriptor_, -1));
-  // The new name itself must survive a power cut: sync the directory. Some file systems refuse; the data is safe anyway.
+  // The new name itself must survive a power cut: sync the directory. Some file systems refuse; the data is safe
+  // anyway.
   const std::filesystem::path parent = std::filesystem::path(path_).parent_path();
   const int directory = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory >= 0) {

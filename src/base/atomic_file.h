@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a file so that a reader sees the old one or the whole new one, also after a crash: the bytes go to
-// "<path>.tmp-<pid>-<n>" beside it, are synced, and the name is changed at commit. Without commit nothing is left behind.
+// "<path>.tmp-<pid>-<n>" beside it, are synced, and the name is changed at commit. Without commit nothing is left
+// behind.
 #pragma once
 
 #include <cstddef>

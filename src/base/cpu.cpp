@@ -121,10 +121,16 @@ std::string cpu_name() {
 
 std::string cpu_flags() {
   const CpuFeatures& f = cpu_features();
-  const std::pair<const char*, bool> flags[] = {
-      {"avx2", f.avx2},           {"avx512", f.avx512},     {"avx512_vnni", f.avx512_vnni}, {"avx512_bf16", f.avx512_bf16},
-      {"avx_vnni", f.avx_vnni},   {"amx_int8", f.amx_int8}, {"amx_bf16", f.amx_bf16},       {"neon", f.neon},
-      {"dotprod", f.dotprod},     {"i8mm", f.i8mm}};
+  const std::pair<const char*, bool> flags[] = {{"avx2", f.avx2},
+                                                {"avx512", f.avx512},
+                                                {"avx512_vnni", f.avx512_vnni},
+                                                {"avx512_bf16", f.avx512_bf16},
+                                                {"avx_vnni", f.avx_vnni},
+                                                {"amx_int8", f.amx_int8},
+                                                {"amx_bf16", f.amx_bf16},
+                                                {"neon", f.neon},
+                                                {"dotprod", f.dotprod},
+                                                {"i8mm", f.i8mm}};
   std::string out;
   for (const auto& [name, set] : flags) {
     if (set) out += concat(out.empty() ? "" : " ", name);

@@ -49,9 +49,9 @@ class Json {
 
   // Arrays and objects: the number of elements (0 for everything else); elements in the file's order.
   int64_t size() const;
-  Json operator[](int64_t index) const;         // array element, or object value by order
-  std::string_view key(int64_t index) const;    // object key by order
-  Json operator[](std::string_view name) const; // object value by name; of duplicate names the last counts
+  Json operator[](int64_t index) const;          // array element, or object value by order
+  std::string_view key(int64_t index) const;     // object key by order
+  Json operator[](std::string_view name) const;  // object value by name; of duplicate names the last counts
   Json operator[](const char* name) const { return (*this)[std::string_view(name)]; }
   // Without these two, a literal 0 would be ambiguous between an index and a null name.
   Json operator[](int index) const { return (*this)[static_cast<int64_t>(index)]; }
@@ -107,8 +107,8 @@ class JsonWriter {
  private:
   void separate();
   std::string text_;
-  std::string open_;        // the open brackets, outermost first
-  bool first_ = true;       // nothing written yet in the innermost bracket
+  std::string open_;   // the open brackets, outermost first
+  bool first_ = true;  // nothing written yet in the innermost bracket
   bool after_key_ = false;
 };
 

@@ -65,9 +65,9 @@ using Status = Result<void>;
 }  // namespace capy
 
 // The value of a Result, or a return of its error from the calling function.
-#define TRY(expression)                                              \
-  __extension__({                                                    \
-    auto&& try_result_ = (expression);                               \
+#define TRY(expression)                                                \
+  __extension__({                                                      \
+    auto&& try_result_ = (expression);                                 \
     if (!try_result_.ok()) return std::move(try_result_).take_error(); \
-    std::move(try_result_).take();                                   \
+    std::move(try_result_).take();                                     \
   })

@@ -16,7 +16,8 @@ namespace {
 // and far shorter than a scheduler's time slice.
 constexpr int kSpinTurns = 1500;
 
-constexpr uint64_t kClosed = 0xffffffff;  // a claim's tile number while its job is being written: above every tile count
+constexpr uint64_t kClosed =
+    0xffffffff;  // a claim's tile number while its job is being written: above every tile count
 
 thread_local bool t_inside_tile = false;
 

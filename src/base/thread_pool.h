@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one thread pool: made in main, handed down in Compute. Tiles are taken from a dynamic queue; the caller works too.
+// The one thread pool: made in main, handed down in Compute. Tiles are taken from a dynamic queue; the caller works
+// too.
 //
 // Why not a barrier: a barrier waits for every worker, so one foreign busy process that takes a core away costs a time
 // slice per operation. Here the caller waits only for tiles that somebody has really begun; a worker that sleeps or was
@@ -29,13 +30,17 @@ class ThreadPool {
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
   // Calls body(begin, end, worker) for consecutive ranges of at most `grain` that cover [0, count), each exactly once,
-  // in any order and on any thread; returns when all are done. worker is in [0, threads()): the index for scratch memory.
+  // in any order and on any thread; returns when all are done. worker is in [0, threads()): the index for scratch
+  // memory.
   template <class Body>
   void for_ranges(int64_t count, int64_t grain, Body&& body) {
     using Plain = std::remove_reference_t<Body>;
-    run(count, grain, [](void* context, int64_t begin, int64_t end, int worker) {
-      (*static_cast<Plain*>(context))(begin, end, worker);
-    }, const_cast<void*>(static_cast<const void*>(&body)));
+    run(
+        count, grain,
+        [](void* context, int64_t begin, int64_t end, int worker) {
+          (*static_cast<Plain*>(context))(begin, end, worker);
+        },
+        const_cast<void*>(static_cast<const void*>(&body)));
   }
 
  private:
@@ -46,7 +51,8 @@ class ThreadPool {
   // Takes tiles of job `generation` until none is left.
   void take_tiles(uint32_t generation, int worker);
 
-  // The job. Written by the caller only while no tile of the old job is open; a worker that reads it late fails the claim.
+  // The job. Written by the caller only while no tile of the old job is open; a worker that reads it late fails the
+  // claim.
   std::atomic<Function> function_{nullptr};
   std::atomic<void*> context_{nullptr};
   std::atomic<int64_t> count_{0};

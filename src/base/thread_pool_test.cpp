@@ -25,7 +25,8 @@ TEST(ThreadPool, CoversEveryIndexOnce) {
   }
 }
 
-// Many short jobs in a row: a worker that comes late to one job must not take a tile of the next by the old one's sizes.
+// Many short jobs in a row: a worker that comes late to one job must not take a tile of the next by the old one's
+// sizes.
 TEST(ThreadPool, LateWorkersDoNotMixJobs) {
   ThreadPool pool(4);
   for (int job = 0; job < 20000; ++job) {

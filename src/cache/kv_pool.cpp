@@ -33,7 +33,8 @@ Status KvSequence::grow(int64_t tokens) {
   SlotPool& slots = pool_->slots();
   const int64_t wanted = pages_for(length_ + tokens);
   const bool copies_tail = tokens > 0 && length_ % KvLayout::kPageTokens != 0 && slots.ref_count(slots_.back()) > 1;
-  if (wanted - static_cast<int64_t>(slots_.size()) + (copies_tail ? 1 : 0) > slots.slots_free()) return out_of_pages(*pool_);
+  if (wanted - static_cast<int64_t>(slots_.size()) + (copies_tail ? 1 : 0) > slots.slots_free())
+    return out_of_pages(*pool_);
   if (copies_tail) TRY(make_tail_writable());
   while (static_cast<int64_t>(slots_.size()) < wanted) {
     const int32_t slot = slots.acquire();

@@ -2,8 +2,8 @@
 // Paged keys and values of the full-attention layers.
 //
 // A page holds kPageTokens consecutive positions of every layer: for each layer first all keys, then all values, each
-// [kv_heads][kPageTokens][head_dim] of the KV type. A page is one attention block (DESIGN 2): a kernel walks whole pages.
-// Sequences share full pages; a page that is shared and not full is copied before it is written.
+// [kv_heads][kPageTokens][head_dim] of the KV type. A page is one attention block (DESIGN 2): a kernel walks whole
+// pages. Sequences share full pages; a page that is shared and not full is copied before it is written.
 //
 // Thread safety: as SlotPool.
 #pragma once
@@ -30,7 +30,9 @@ struct KvLayout {
   int64_t element_bytes() const { return dtype_info(type).bytes; }
   int64_t head_bytes() const { return kPageTokens * head_dim * element_bytes(); }
   int64_t k_offset(int64_t layer, int64_t head) const { return (layer * 2 * kv_heads + head) * head_bytes(); }
-  int64_t v_offset(int64_t layer, int64_t head) const { return (layer * 2 * kv_heads + kv_heads + head) * head_bytes(); }
+  int64_t v_offset(int64_t layer, int64_t head) const {
+    return (layer * 2 * kv_heads + kv_heads + head) * head_bytes();
+  }
   int64_t page_bytes() const { return layers * 2 * kv_heads * head_bytes(); }
   int64_t bytes_per_token() const { return page_bytes() / kPageTokens; }
 };
@@ -69,7 +71,9 @@ class KvSequence {
 
   // Page addresses in position order, for the attention kernel.
   std::span<const std::byte* const> pages() const { return {addresses_.data(), addresses_.size()}; }
-  std::byte* page_at(int64_t position) { return pool_->slots().data(slots_[static_cast<size_t>(position / KvLayout::kPageTokens)]); }
+  std::byte* page_at(int64_t position) {
+    return pool_->slots().data(slots_[static_cast<size_t>(position / KvLayout::kPageTokens)]);
+  }
 
  private:
   Status make_tail_writable();

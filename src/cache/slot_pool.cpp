@@ -17,13 +17,15 @@ Result<SlotPool> SlotPool::create(int64_t slot_bytes, int64_t slots_max) {
   SlotPool pool;
   pool.slot_bytes_ = (std::max<int64_t>(slot_bytes, 1) + kPage - 1) / kPage * kPage;
   if (slots_max < 1 || slots_max > kAddressSpaceMax / pool.slot_bytes_) {
-    return Error{ErrorCode::kLimit, concat("a cache of ", slots_max, " slots of ", pool.slot_bytes_, " bytes cannot be reserved")};
+    return Error{ErrorCode::kLimit,
+                 concat("a cache of ", slots_max, " slots of ", pool.slot_bytes_, " bytes cannot be reserved")};
   }
   pool.mapped_bytes_ = pool.slot_bytes_ * slots_max;
   void* const base = ::mmap(nullptr, static_cast<size_t>(pool.mapped_bytes_), PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (base == MAP_FAILED) {
-    return Error{ErrorCode::kLimit, concat("the system refuses ", pool.mapped_bytes_, " bytes of address space for a cache; try a smaller --context")};
+    return Error{ErrorCode::kLimit, concat("the system refuses ", pool.mapped_bytes_,
+                                           " bytes of address space for a cache; try a smaller --context")};
   }
   pool.base_ = static_cast<std::byte*>(base);
   pool.ref_counts_.assign(static_cast<size_t>(slots_max), 0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Equal slots of memory with reference counts: what the KV pool and the state pools are made of.
 //
-// The whole range is reserved at once (address space only), so a slot costs memory when it is first touched and acquiring
-// one never calls the allocator. A slot that comes back keeps its memory for the next user.
+// The whole range is reserved at once (address space only), so a slot costs memory when it is first touched and
+// acquiring one never calls the allocator. A slot that comes back keeps its memory for the next user.
 //
 // Thread safety: methods on the engine thread only. Slot memory is read and written by pool workers inside a step.
 // Invariants: (1) a slot is free or has ref_count >= 1, never both; (2) a slot with ref_count > 1 is never written.
@@ -18,7 +18,8 @@ namespace capy {
 
 class SlotPool {
  public:
-  // Reserves address space for `slots_max` slots of `slot_bytes` (rounded up to 4 KiB). kLimit when even that is refused.
+  // Reserves address space for `slots_max` slots of `slot_bytes` (rounded up to 4 KiB). kLimit when even that is
+  // refused.
   static Result<SlotPool> create(int64_t slot_bytes, int64_t slots_max);
 
   SlotPool(SlotPool&& other) noexcept;

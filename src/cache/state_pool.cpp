@@ -60,8 +60,8 @@ float* StatePool::columns(int32_t slot, int64_t layer) const {
 LogView StatePool::log(int32_t slot, int64_t layer) const {
   const LogOffsets at = log_offsets(layout_);
   std::byte* const base = logs_.data(slot) + layer * at.end;
-  return LogView{reinterpret_cast<float*>(base), reinterpret_cast<float*>(base + at.k), reinterpret_cast<float*>(base + at.d),
-                 reinterpret_cast<double*>(base + at.G)};
+  return LogView{reinterpret_cast<float*>(base), reinterpret_cast<float*>(base + at.k),
+                 reinterpret_cast<float*>(base + at.d), reinterpret_cast<double*>(base + at.G)};
 }
 
 StateSequence::StateSequence(StatePool& pool, int64_t snapshots_max)
@@ -176,7 +176,8 @@ void StateSequence::retire(StateWindow& window) {
   const int32_t columns = window.boundary > 0 && newest && snapshots_max_ > 0 ? pool_->columns_slots().acquire() : -1;
   if (columns >= 0) {
     for (int64_t layer = 0; layer < pool_->layout().layers; ++layer) {
-      std::copy_n(pool_->log(window.log, layer).columns, pool_->layout().columns_floats(), pool_->columns(columns, layer));
+      std::copy_n(pool_->log(window.log, layer).columns, pool_->layout().columns_floats(),
+                  pool_->columns(columns, layer));
     }
     pool_->states().share(window.state);
     snapshots_.push_back(StateSnapshot{window.boundary, window.state, columns});
@@ -185,8 +186,8 @@ void StateSequence::retire(StateWindow& window) {
   release(window);
 }
 
-// Keeps snapshots log-spaced behind the tip: drops the one whose absence costs least, measured as the gap it would leave
-// relative to its distance from the tip.
+// Keeps snapshots log-spaced behind the tip: drops the one whose absence costs least, measured as the gap it would
+// leave relative to its distance from the tip.
 void StateSequence::drop_one_snapshot() {
   const int64_t tip = length() + kWindow;
   size_t cheapest = 0;
@@ -194,7 +195,8 @@ void StateSequence::drop_one_snapshot() {
   for (size_t i = 0; i < snapshots_.size(); ++i) {
     const int64_t before = i == 0 ? 0 : snapshots_[i - 1].boundary;
     const int64_t after = i + 1 < snapshots_.size() ? snapshots_[i + 1].boundary : tip;
-    const double cost = static_cast<double>(after - before) / static_cast<double>(std::max<int64_t>(tip - snapshots_[i].boundary, 1));
+    const double cost =
+        static_cast<double>(after - before) / static_cast<double>(std::max<int64_t>(tip - snapshots_[i].boundary, 1));
     if (cost < least) {
       least = cost;
       cheapest = i;
@@ -236,7 +238,8 @@ Result<int64_t> StateSequence::truncate(int64_t wanted) {
 Status StateSequence::resume(const StateSnapshot& snapshot) {
   const int32_t log = TRY(acquire_log());
   for (int64_t layer = 0; layer < pool_->layout().layers; ++layer) {
-    std::copy_n(pool_->columns(snapshot.columns, layer), pool_->layout().columns_floats(), pool_->log(log, layer).columns);
+    std::copy_n(pool_->columns(snapshot.columns, layer), pool_->layout().columns_floats(),
+                pool_->log(log, layer).columns);
   }
   pool_->states().share(snapshot.state);
   current_ = StateWindow{snapshot.boundary, 0, snapshot.state, log};

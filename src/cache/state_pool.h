@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The recurrent states of the Gated DeltaNet layers, kept as DESIGN 2 says: the state S moves only at boundaries (absolute
-// multiples of 32 tokens), and the tokens since then are a chunk log. Buffers of a past boundary are immutable and shared.
+// The recurrent states of the Gated DeltaNet layers, kept as DESIGN 2 says: the state S moves only at boundaries
+// (absolute multiples of 32 tokens), and the tokens since then are a chunk log. Buffers of a past boundary are
+// immutable and shared.
 //
 //   window   S at its boundary (a state slot), and a log slot: per layer the convolution's pre-activation columns (the
 //            taps-1 before the boundary, then one per entry), and per entry k, d and the running sum G.
@@ -34,8 +35,10 @@ struct StateLayout {
   int64_t channels = 0;  // of the convolution
   int64_t taps = 0;      // its kernel
 
-  int64_t state_floats() const { return value_heads * key_dim * value_dim; }  // of one layer: [value_heads][key_dim][value_dim]
-  int64_t columns_floats() const { return (taps - 1) * channels; }            // of one layer: [taps-1][channels]
+  int64_t state_floats() const {
+    return value_heads * key_dim * value_dim;
+  }                                                                 // of one layer: [value_heads][key_dim][value_dim]
+  int64_t columns_floats() const { return (taps - 1) * channels; }  // of one layer: [taps-1][channels]
   int64_t state_bytes() const { return layers * state_floats() * 4; }
   int64_t columns_bytes() const { return layers * columns_floats() * 4; }
   int64_t log_layer_bytes() const;
@@ -90,9 +93,9 @@ struct StateSnapshot {
   int32_t columns = -1;
 };
 
-// What an append does, for the layers to carry out: tokens first go to `from` (which has from.entries entries). Each window
-// that gets full is folded: all but the last fold into `before`'s state, the last one into `last`'s. `before` is the
-// window just before `last`: `from` itself when one boundary is crossed, nothing when none is.
+// What an append does, for the layers to carry out: tokens first go to `from` (which has from.entries entries). Each
+// window that gets full is folded: all but the last fold into `before`'s state, the last one into `last`'s. `before` is
+// the window just before `last`: `from` itself when one boundary is crossed, nothing when none is.
 struct StateAppend {
   StateWindow from;
   StateWindow before;
@@ -114,7 +117,8 @@ class StateSequence {
   int64_t free_cut() const { return previous_.exists() ? previous_.boundary : current_.boundary; }
 
   // Takes the slots that `tokens` more need and makes the windows what they will be; the layers then fill them in.
-  // kLimit: the tokens are as before (only free_cut() may have come nearer). Every successful grow is followed by finish_grow once the layers are done.
+  // kLimit: the tokens are as before (only free_cut() may have come nearer). Every successful grow is followed by
+  // finish_grow once the layers are done.
   Result<StateAppend> grow(int64_t tokens);
   void finish_grow(const StateAppend& append);
 

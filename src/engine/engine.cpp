@@ -25,7 +25,9 @@ Product product_of(ComputeType type) {
 }
 
 ComputeType type_of(Product product) {
-  return product == Product::kF32 ? ComputeType::kF32 : product == Product::kBF16 ? ComputeType::kBF16 : ComputeType::kInt8;
+  return product == Product::kF32    ? ComputeType::kF32
+         : product == Product::kBF16 ? ComputeType::kBF16
+                                     : ComputeType::kInt8;
 }
 
 Status check_options(const EngineOptions& o) {
@@ -33,11 +35,14 @@ Status check_options(const EngineOptions& o) {
     return Error{ErrorCode::kInvalid, concat(name, " is ", value, "; it must lie in 0..", most)};
   };
   if (o.threads < 0 || o.threads > ThreadPool::kThreadsMax) return bad("threads", o.threads, ThreadPool::kThreadsMax);
-  if (o.context_tokens < 0 || o.context_tokens > o.limits.context_tokens_max) return bad("context", o.context_tokens, o.limits.context_tokens_max);
+  if (o.context_tokens < 0 || o.context_tokens > o.limits.context_tokens_max)
+    return bad("context", o.context_tokens, o.limits.context_tokens_max);
   if (o.chunk_tokens < 1 || o.chunk_tokens > o.limits.chunk_tokens_max) {
-    return Error{ErrorCode::kInvalid, concat("chunk is ", o.chunk_tokens, "; it must lie in 1..", o.limits.chunk_tokens_max)};
+    return Error{ErrorCode::kInvalid,
+                 concat("chunk is ", o.chunk_tokens, "; it must lie in 1..", o.limits.chunk_tokens_max)};
   }
-  if (static_cast<int64_t>(o.loras.size()) > o.limits.loras_max) return bad("the number of adapters", static_cast<int64_t>(o.loras.size()), o.limits.loras_max);
+  if (static_cast<int64_t>(o.loras.size()) > o.limits.loras_max)
+    return bad("the number of adapters", static_cast<int64_t>(o.loras.size()), o.limits.loras_max);
   return {};
 }
 
@@ -103,9 +108,11 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
   KvPool kv = TRY(KvPool::create(needs.kv, plan.kv_pages));
   std::optional<StatePool> states;
   if (needs.state.layers > 0) {
-    states = TRY(StatePool::create(needs.state, plan.state_sequences * 3, plan.state_sequences * options.limits.snapshots_per_sequence_max));
+    states = TRY(StatePool::create(needs.state, plan.state_sequences * 3,
+                                   plan.state_sequences * options.limits.snapshots_per_sequence_max));
   }
-  auto parts = std::make_unique<Parts>(std::move(model), std::move(pool), *kernels, std::move(kv), std::move(states), plan, std::move(options));
+  auto parts = std::make_unique<Parts>(std::move(model), std::move(pool), *kernels, std::move(kv), std::move(states),
+                                       plan, std::move(options));
   parts->tokenizer = std::move(tokenizer);
   parts->chat_template = std::move(chat_template);
   parts->stop_tokens = collect_stop_tokens(config, parts->tokenizer);
@@ -114,10 +121,17 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
   return std::unique_ptr<Engine>(new Engine(std::move(parts)));
 }
 
-Engine::Parts::Parts(Model m, std::unique_ptr<ThreadPool> p, const KernelTable& k, KvPool kv_pool, std::optional<StatePool> state_pool,
-                     const MemoryPlan& memory_plan, EngineOptions o)
-    : options(std::move(o)), model(std::move(m)), pool(std::move(p)), kernels(k), kv(std::move(kv_pool)), states(std::move(state_pool)),
-      plan(memory_plan), arena(step_arena_bytes()), compute{kernels, *pool, arena},
+Engine::Parts::Parts(Model m, std::unique_ptr<ThreadPool> p, const KernelTable& k, KvPool kv_pool,
+                     std::optional<StatePool> state_pool, const MemoryPlan& memory_plan, EngineOptions o)
+    : options(std::move(o)),
+      model(std::move(m)),
+      pool(std::move(p)),
+      kernels(k),
+      kv(std::move(kv_pool)),
+      states(std::move(state_pool)),
+      plan(memory_plan),
+      arena(step_arena_bytes()),
+      compute{kernels, *pool, arena},
       scheduler(options.chunk_tokens, options.limits.sequences_max) {
   const auto rows = static_cast<size_t>(options.chunk_tokens);
   batch_tokens.reserve(rows);
@@ -129,7 +143,8 @@ Engine::Parts::Parts(Model m, std::unique_ptr<ThreadPool> p, const KernelTable& 
 // Activations, the hidden rows of a step (twice: for MTP), and a tile of logits with its gathered rows.
 int64_t Engine::Parts::step_arena_bytes() const {
   const int64_t rows = options.chunk_tokens;
-  return model.activation_bytes(rows, std::min(rows, options.limits.sequences_max)) + 2 * Arena::bytes_for<float>(rows * model.config().dim) +
+  return model.activation_bytes(rows, std::min(rows, options.limits.sequences_max)) +
+         2 * Arena::bytes_for<float>(rows * model.config().dim) +
          Arena::bytes_for<float>(Model::kLogitRows * (model.config().vocab + model.config().dim)) + 4096;
 }
 
@@ -154,7 +169,8 @@ int64_t Engine::used_bytes() const {
 }
 
 Result<std::vector<int32_t>> Engine::tokenize_prompt(const RenderedPrompt& prompt) const {
-  if (!parts_->tokenizer) return Error{ErrorCode::kNotFound, "this model has no tokenizer; give the prompt as --tokens"};
+  if (!parts_->tokenizer)
+    return Error{ErrorCode::kNotFound, "this model has no tokenizer; give the prompt as --tokens"};
   std::vector<TextRange> trusted;
   for (const text::Span& span : prompt.spans) {
     if (span.is_template) trusted.push_back(TextRange{span.begin, span.end});
@@ -168,7 +184,8 @@ Result<std::vector<int32_t>> Engine::tokenize_prompt(const RenderedPrompt& promp
 
 Sequence& Engine::Parts::sequence(SequenceId id) const {
   Sequence* const found = find(id);
-  CHECK(found != nullptr);  // ids come from create_sequence, fork and restore; using a dropped one is a mistake of the caller
+  CHECK(found !=
+        nullptr);  // ids come from create_sequence, fork and restore; using a dropped one is a mistake of the caller
   return *found;
 }
 
@@ -181,9 +198,11 @@ Sequence* Engine::Parts::find(SequenceId id) const {
 
 Result<Sequence*> Engine::Parts::add_sequence() {
   if (static_cast<int64_t>(sequences.size()) >= options.limits.sequences_max) {
-    return Error{ErrorCode::kLimit, concat("there are already ", sequences.size(), " sequences, as many as allowed; end one first")};
+    return Error{ErrorCode::kLimit,
+                 concat("there are already ", sequences.size(), " sequences, as many as allowed; end one first")};
   }
-  sequences.push_back(std::make_unique<Sequence>(next_id++, kv, states ? &*states : nullptr, plan.context_tokens, options.limits.snapshots_per_sequence_max));
+  sequences.push_back(std::make_unique<Sequence>(next_id++, kv, states ? &*states : nullptr, plan.context_tokens,
+                                                 options.limits.snapshots_per_sequence_max));
   return sequences.back().get();
 }
 
@@ -213,10 +232,12 @@ Status Engine::append(SequenceId id, std::span<const int32_t> tokens) {
   Sequence& sequence = parts_->sequence(id);
   const int64_t length = sequence.length() + static_cast<int64_t>(tokens.size());
   if (length > context_tokens()) {
-    return Error{ErrorCode::kLimit, concat("the maximum context length is ", context_tokens(), " tokens. However, ", length, " tokens are needed")};
+    return Error{ErrorCode::kLimit, concat("the maximum context length is ", context_tokens(), " tokens. However, ",
+                                           length, " tokens are needed")};
   }
   for (const int32_t token : tokens) {
-    if (token < 0 || token >= vocab()) return Error{ErrorCode::kInvalid, concat("token ", token, " is not in the vocabulary of ", vocab(), " tokens")};
+    if (token < 0 || token >= vocab())
+      return Error{ErrorCode::kInvalid, concat("token ", token, " is not in the vocabulary of ", vocab(), " tokens")};
   }
   sequence.tokens.insert(sequence.tokens.end(), tokens.begin(), tokens.end());
   return {};
@@ -243,7 +264,8 @@ Result<SequenceId> Engine::fork(SequenceId id) {
 Result<int64_t> Engine::truncate(SequenceId id, int64_t length) {
   Sequence& sequence = parts_->sequence(id);
   if (length < 0 || length > sequence.length()) {
-    return Error{ErrorCode::kInvalid, concat("cannot cut to ", length, " tokens: the sequence has ", sequence.length())};
+    return Error{ErrorCode::kInvalid,
+                 concat("cannot cut to ", length, " tokens: the sequence has ", sequence.length())};
   }
   int64_t restart = std::min(length, sequence.computed);
   if (sequence.state) restart = TRY(sequence.state->truncate(restart));
@@ -271,11 +293,15 @@ Result<bool> Engine::step() {
   TRY(parts_->gather(runs));
   if (parts_->slices.empty()) return true;  // every run's request ended for want of memory
   const Arena::Scope scope(parts_->arena);
-  float* const hidden = parts_->arena.allocate<float>(static_cast<int64_t>(parts_->batch_tokens.size()) * parts_->model.config().dim);
+  float* const hidden =
+      parts_->arena.allocate<float>(static_cast<int64_t>(parts_->batch_tokens.size()) * parts_->model.config().dim);
   parts_->model.forward(parts_->batch(), hidden, parts_->compute);
   parts_->accept();
   if (parts_->model.checkpoint().damaged()) {
-    return Error{ErrorCode::kCorrupt, concat(parts_->model.checkpoint().path(), ": the model file was cut short or could not be read while it was in use; restore it and start again")};
+    return Error{
+        ErrorCode::kCorrupt,
+        concat(parts_->model.checkpoint().path(),
+               ": the model file was cut short or could not be read while it was in use; restore it and start again")};
   }
   parts_->deliver(hidden);
   return true;
@@ -294,8 +320,8 @@ Status Engine::Parts::grow(Sequence& sequence, int64_t tokens, BatchSlice& slice
   return {};
 }
 
-// Grows the caches of the scheduled sequences and lays out the batch. A sequence for which there is no memory now waits:
-// others may end and give theirs back. When nothing else runs, its request fails, or without one, the step.
+// Grows the caches of the scheduled sequences and lays out the batch. A sequence for which there is no memory now
+// waits: others may end and give theirs back. When nothing else runs, its request fails, or without one, the step.
 Status Engine::Parts::gather(std::span<const ScheduledRun> runs) {
   batch_tokens.clear();
   slices.clear();
@@ -371,7 +397,8 @@ void Engine::Parts::deliver(const float* hidden) {
     }
     model.logits(logits, rows, static_cast<int64_t>(end - begin), compute);
     for (size_t i = begin; i < end; ++i) {
-      deliver_row(wanted_rows[i], std::span<const float>(logits + static_cast<int64_t>(i - begin) * vocab, static_cast<size_t>(vocab)));
+      deliver_row(wanted_rows[i],
+                  std::span<const float>(logits + static_cast<int64_t>(i - begin) * vocab, static_cast<size_t>(vocab)));
     }
   }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine: a model, its caches, and sequences that grow step by step in one batch.
 //
-// Two levels share one scheduler. Sequences: append tokens, take logits, fork, truncate, drop, save. Requests: a prompt, a
-// sampler and stop rules on a sequence of their own. step() does one batch: every decoding sequence advances by one
-// token, and what room is left goes to prefill chunks. What a token's logits are never depends on what else is in the batch.
+// Two levels share one scheduler. Sequences: append tokens, take logits, fork, truncate, drop, save. Requests: a
+// prompt, a sampler and stop rules on a sequence of their own. step() does one batch: every decoding sequence advances
+// by one token, and what room is left goes to prefill chunks. What a token's logits are never depends on what else is
+// in the batch.
 //
 // Thread safety: one thread at a time (the engine thread). The pool's workers run only inside step().
 // The weights, and all memory for up to `sequences_max` sequences' bookkeeping, are taken at open; KV pages and state
@@ -44,7 +45,7 @@ struct EngineLimits {
   int64_t context_tokens_max = int64_t{1} << 20;
   int64_t sequences_max = 64;
   int64_t chunk_tokens_max = 4096;
-  int64_t requests_max = 1024;    // waiting and running
+  int64_t requests_max = 1024;  // waiting and running
   int64_t stop_strings_max = 64;
   int64_t stop_string_bytes_max = 1024;
   int64_t loras_max = 16;
@@ -72,7 +73,8 @@ struct EngineOptions {
 enum class LogitsWanted { kNone, kLast, kAll };
 
 // Called on the engine thread during step(): the logits after token `position` of the sequence, [vocab] floats that are
-// valid during the call. kAll: for every computed position in ascending order; kLast: whenever the sequence has caught up.
+// valid during the call. kAll: for every computed position in ascending order; kLast: whenever the sequence has caught
+// up.
 using LogitsSink = std::function<void(int64_t position, std::span<const float> logits)>;
 
 class Engine {
@@ -83,8 +85,8 @@ class Engine {
 
   // --- what it is ---
   const Model& model() const;
-  const Tokenizer* tokenizer() const;         // nullptr when the checkpoint has none
-  const ChatTemplate* chat_template() const;  // nullptr when the checkpoint has none
+  const Tokenizer* tokenizer() const;               // nullptr when the checkpoint has none
+  const ChatTemplate* chat_template() const;        // nullptr when the checkpoint has none
   const std::vector<int32_t>& stop_tokens() const;  // end-of-turn and end-of-text ids of this checkpoint
   ComputeType compute_type() const;
   KvType kv_type() const;
@@ -101,13 +103,15 @@ class Engine {
 
   // --- sequences ---
   Result<SequenceId> create_sequence(std::vector<int32_t> loras = {});
-  // Queues tokens; step() computes them. Ids are checked. kLimit when the context would be exceeded (nothing is queued).
+  // Queues tokens; step() computes them. Ids are checked. kLimit when the context would be exceeded (nothing is
+  // queued).
   Status append(SequenceId id, std::span<const int32_t> tokens);
   void set_logits(SequenceId id, LogitsWanted wanted, LogitsSink sink);
   // A second sequence with the same tokens; shares pages and states (copy on write). The logits sink is not copied.
   Result<SequenceId> fork(SequenceId id);
-  // Cuts to `length` tokens. Free inside the chunk log (at least the last 32 tokens); further back the recurrent state is
-  // replayed from the nearest snapshot: the answer is the position from where step() will compute again (length if free).
+  // Cuts to `length` tokens. Free inside the chunk log (at least the last 32 tokens); further back the recurrent state
+  // is replayed from the nearest snapshot: the answer is the position from where step() will compute again (length if
+  // free).
   Result<int64_t> truncate(SequenceId id, int64_t length);
   void drop(SequenceId id);
   int64_t length(SequenceId id) const;    // tokens, computed or queued

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One arithmetic (DESIGN 2), by equality of bytes: a token's logits are the same whatever was computed together, in which
-// chunks, by how many threads, on which ISA, from which copy of the state.
+// One arithmetic (DESIGN 2), by equality of bytes: a token's logits are the same whatever was computed together, in
+// which chunks, by how many threads, on which ISA, from which copy of the state.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -30,7 +30,9 @@ struct Setup {
   std::string isa;
 };
 
-void PrintTo(const Setup& setup, std::ostream* out) { *out << setup.model << " " << compute_type_name(setup.type) << " " << setup.isa; }
+void PrintTo(const Setup& setup, std::ostream* out) {
+  *out << setup.model << " " << compute_type_name(setup.type) << " " << setup.isa;
+}
 
 struct EngineSetup {
   int threads = 1;
@@ -57,7 +59,8 @@ std::unique_ptr<Engine> open_engine(const Setup& setup, const EngineSetup& how) 
 std::vector<Stream> make_streams(const std::string& model) {
   const GoldenModel golden = read_golden_model(model);
   std::vector<Stream> streams;
-  for (int64_t i = 0; i < kStreams; ++i) streams.emplace_back(golden.tokens.begin() + i * 200, golden.tokens.begin() + i * 200 + kTokens);
+  for (int64_t i = 0; i < kStreams; ++i)
+    streams.emplace_back(golden.tokens.begin() + i * 200, golden.tokens.begin() + i * 200 + kTokens);
   return streams;
 }
 
@@ -89,7 +92,9 @@ std::vector<Rows> compute_truth(const Setup& setup, const std::vector<Stream>& s
   for (const Stream& stream : streams) {
     Rows rows;
     const SequenceId id = engine->create_sequence().take();
-    engine->set_logits(id, LogitsWanted::kAll, [&](int64_t, std::span<const float> logits) { rows.emplace_back(logits.begin(), logits.end()); });
+    engine->set_logits(id, LogitsWanted::kAll, [&](int64_t, std::span<const float> logits) {
+      rows.emplace_back(logits.begin(), logits.end());
+    });
     EXPECT_TRUE(engine->append(id, stream).ok());
     run(*engine);
     EXPECT_EQ(rows.size(), stream.size());
@@ -146,11 +151,18 @@ TEST_P(Equality, InABatchOfOthers) {
         const int64_t which = 1 + static_cast<int64_t>(companions.size()) % (kStreams - 1);
         const SequenceId other = engine->create_sequence().take();
         engine->set_logits(other, LogitsWanted::kAll, checker(truth(which), companions_checked));
-        ASSERT_TRUE(engine->append(other, std::span<const int32_t>(stream(which)).first(static_cast<size_t>(20 + 9 * companions.size()))).ok());
+        ASSERT_TRUE(
+            engine
+                ->append(other,
+                         std::span<const int32_t>(stream(which)).first(static_cast<size_t>(20 + 9 * companions.size())))
+                .ok());
         companions.push_back(other);
       }
       const int64_t piece = std::min<int64_t>(1 + given % 11, kTokens - given);
-      ASSERT_TRUE(engine->append(id, std::span<const int32_t>(stream(0)).subspan(static_cast<size_t>(given), static_cast<size_t>(piece))).ok());
+      ASSERT_TRUE(engine
+                      ->append(id, std::span<const int32_t>(stream(0)).subspan(static_cast<size_t>(given),
+                                                                               static_cast<size_t>(piece)))
+                      .ok());
       given += piece;
       ASSERT_TRUE(engine->step().ok());
       if (given % 3 == 0) {
@@ -193,7 +205,8 @@ TEST_P(Equality, ForkedTruncatedAndRegrown) {
 }
 
 TEST_P(Equality, SavedAndRestored) {
-  const std::string path = std::filesystem::temp_directory_path() / ("capy-equality-" + std::to_string(::getpid()) + ".seq");
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("capy-equality-" + std::to_string(::getpid()) + ".seq");
   for (const int64_t length : {1, 31, 32, 33, 100, 128}) {
     SCOPED_TRACE("saved at " + std::to_string(length));
     {
@@ -209,7 +222,9 @@ TEST_P(Equality, SavedAndRestored) {
     ASSERT_TRUE(restored.ok()) << restored.error().message;
     int64_t checked = 0;
     engine->set_logits(restored.value(), LogitsWanted::kAll, checker(truth(0), checked));
-    ASSERT_TRUE(engine->append(restored.value(), std::span<const int32_t>(stream(0)).subspan(static_cast<size_t>(length))).ok());
+    ASSERT_TRUE(
+        engine->append(restored.value(), std::span<const int32_t>(stream(0)).subspan(static_cast<size_t>(length)))
+            .ok());
     run(*engine);
     EXPECT_GE(checked, kTokens - length);
   }
@@ -220,7 +235,10 @@ TEST_P(Equality, SavedAndRestored) {
 class Schedule {
  public:
   Schedule(Engine& engine, const std::vector<Stream>& streams, const std::vector<Rows>& truth, uint64_t seed)
-      : engine_(engine), streams_(streams), truth_(truth), random_(seed),
+      : engine_(engine),
+        streams_(streams),
+        truth_(truth),
+        random_(seed),
         path_(std::filesystem::temp_directory_path() / ("capy-schedule-" + std::to_string(::getpid()) + ".seq")) {}
   ~Schedule() { std::filesystem::remove(path_); }
 
@@ -238,7 +256,9 @@ class Schedule {
 
   int64_t below(int64_t n) { return static_cast<int64_t>(random_() % static_cast<uint64_t>(n)); }
 
-  void watch(const Player& player) { engine_.set_logits(player.id, LogitsWanted::kAll, checker(truth_[player.stream], checked_)); }
+  void watch(const Player& player) {
+    engine_.set_logits(player.id, LogitsWanted::kAll, checker(truth_[player.stream], checked_));
+  }
 
   void act() {
     if (players_.empty() || (players_.size() < 8 && below(8) == 0)) {
@@ -277,7 +297,8 @@ class Schedule {
         const int64_t piece = std::min(kTokens - length, 1 + below(below(4) == 0 ? 90 : 6));
         if (piece <= 0) break;
         const std::span<const int32_t> text(streams_[player.stream]);
-        ASSERT_TRUE(engine_.append(player.id, text.subspan(static_cast<size_t>(length), static_cast<size_t>(piece))).ok());
+        ASSERT_TRUE(
+            engine_.append(player.id, text.subspan(static_cast<size_t>(length), static_cast<size_t>(piece))).ok());
       }
     }
     for (int64_t steps = below(3); steps > 0; --steps) ASSERT_TRUE(engine_.step().ok());
@@ -295,7 +316,8 @@ class Schedule {
 TEST_P(Equality, RandomSchedules) {
   for (uint64_t seed = 1; seed <= 6; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    const std::unique_ptr<Engine> engine = open_engine(GetParam(), {1 + static_cast<int>(seed % 3), 20 + static_cast<int64_t>(seed) * 17});
+    const std::unique_ptr<Engine> engine =
+        open_engine(GetParam(), {1 + static_cast<int>(seed % 3), 20 + static_cast<int64_t>(seed) * 17});
     Schedule schedule(*engine, streams_, *truth_, seed);
     schedule.play(120);
     EXPECT_GT(schedule.checked(), 200);
@@ -326,7 +348,8 @@ TEST_P(Equality, TextOfRequests) {
     std::vector<RequestId> ids;
     for (int64_t i = 0; i < 8; ++i) ids.push_back(engine->submit(request_of(i % kStreams, temperature)).take());
     run(*engine);
-    for (size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(engine->take(ids[i]).tokens, alone[i % kStreams]) << "request " << i;
+    for (size_t i = 0; i < ids.size(); ++i)
+      EXPECT_EQ(engine->take(ids[i]).tokens, alone[i % kStreams]) << "request " << i;
   }
 }
 
@@ -334,7 +357,8 @@ std::vector<Setup> all_setups() {
   std::vector<Setup> setups;
   for (const KernelTable* table : all_kernels()) {
     for (const char* model : {"qwen35_grouped", "qwen35_nested", "llama3"}) {
-      for (const ComputeType type : {ComputeType::kF32, ComputeType::kBF16, ComputeType::kInt8}) setups.push_back({model, type, table->isa});
+      for (const ComputeType type : {ComputeType::kF32, ComputeType::kBF16, ComputeType::kInt8})
+        setups.push_back({model, type, table->isa});
     }
   }
   return setups;

@@ -32,11 +32,14 @@ const char* finish_reason_name(FinishReason reason) {
   return "none";
 }
 
-Generation::Generation(RequestId id, Request request, const Tokenizer* tokenizer, const std::vector<int32_t>& stop_tokens,
-                       int64_t vocab, int64_t max_tokens)
-    : id_(id), request_(std::move(request)),
+Generation::Generation(RequestId id, Request request, const Tokenizer* tokenizer,
+                       const std::vector<int32_t>& stop_tokens, int64_t vocab, int64_t max_tokens)
+    : id_(id),
+      request_(std::move(request)),
       sampler_(request_.sampling, vocab, tokenizer != nullptr ? std::min(vocab, tokenizer->token_count()) : vocab),
-      stop_tokens_(stop_tokens), max_tokens_(max_tokens), submitted_(seconds_now()) {
+      stop_tokens_(stop_tokens),
+      max_tokens_(max_tokens),
+      submitted_(seconds_now()) {
   // Room for the whole answer (bounded), so that no step has to grow it.
   constexpr int64_t kTextBytesPerToken = 8;
   constexpr int64_t kReservedTokens = 65'536;

@@ -17,11 +17,11 @@ namespace capy {
 class Generation {
  public:
   // `stop_tokens`: the model's own. All memory that decoding needs is taken here.
-  Generation(RequestId id, Request request, const Tokenizer* tokenizer, const std::vector<int32_t>& stop_tokens, int64_t vocab,
-             int64_t max_tokens);
+  Generation(RequestId id, Request request, const Tokenizer* tokenizer, const std::vector<int32_t>& stop_tokens,
+             int64_t vocab, int64_t max_tokens);
 
-  // Draws the next token from the logits of the last one of `history`. Nothing when the request is finished by it: then the
-  // token, if there is one, is in the response and not to be computed.
+  // Draws the next token from the logits of the last one of `history`. Nothing when the request is finished by it: then
+  // the token, if there is one, is in the response and not to be computed.
   std::optional<int32_t> accept(std::span<const float> logits, std::span<const int32_t> history);
 
   void cancel() { finish(FinishReason::kCancelled); }

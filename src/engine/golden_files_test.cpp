@@ -32,11 +32,14 @@ GoldenLogits read_logits(const Json& entry, const std::string& directory) {
 
 }  // namespace
 
-std::string golden_path(std::string_view name) { return std::string(CAPY_SOURCE_DIR) + "/tests/golden/" + std::string(name); }
+std::string golden_path(std::string_view name) {
+  return std::string(CAPY_SOURCE_DIR) + "/tests/golden/" + std::string(name);
+}
 
 std::vector<std::string> golden_model_names() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(golden_path("models"))) names.push_back(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator(golden_path("models")))
+    names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -64,7 +67,8 @@ std::vector<GoldenGguf> golden_ggufs() {
   const Json list = document.root()["files"];
   for (int64_t i = 0; i < list.size(); ++i) {
     const std::string twin(list[i]["twin"].as_string().value());
-    files.push_back({golden_path("gguf/" + std::string(list[i]["file"].as_string().value())), twin.substr(twin.rfind('/') + 1)});
+    files.push_back(
+        {golden_path("gguf/" + std::string(list[i]["file"].as_string().value())), twin.substr(twin.rfind('/') + 1)});
   }
   return files;
 }

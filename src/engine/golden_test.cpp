@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// capy against the reference implementation (SPEC 12): tiny random checkpoints, f32, every stored position; the same from
-// GGUF files, through MTP heads and with adapters.
+// capy against the reference implementation (SPEC 12): tiny random checkpoints, f32, every stored position; the same
+// from GGUF files, through MTP heads and with adapters.
 #include "engine/golden.h"
 
 #include <gmock/gmock.h>
@@ -80,11 +80,13 @@ class Comparison {
 };
 
 size_t rows_before(const GoldenLogits& golden, int64_t length) {
-  return static_cast<size_t>(std::lower_bound(golden.positions.begin(), golden.positions.end(), length) - golden.positions.begin());
+  return static_cast<size_t>(std::lower_bound(golden.positions.begin(), golden.positions.end(), length) -
+                             golden.positions.begin());
 }
 
 void run_all(Engine& engine, SequenceId id, std::span<const int32_t> tokens, Comparison& comparison) {
-  engine.set_logits(id, LogitsWanted::kAll, [&](int64_t position, std::span<const float> logits) { comparison.check(position, logits); });
+  engine.set_logits(id, LogitsWanted::kAll,
+                    [&](int64_t position, std::span<const float> logits) { comparison.check(position, logits); });
   ASSERT_TRUE(engine.append(id, tokens).ok());
   for (bool more = true; more;) {
     const Result<bool> stepped = engine.step();
@@ -108,7 +110,9 @@ void check_logits(const std::string& path, const GoldenModel& golden) {
 
 class GoldenModels : public testing::TestWithParam<std::string> {};
 
-TEST_P(GoldenModels, LogitsAreTheReferences) { check_logits(golden_path("models/" + GetParam()), read_golden_model(GetParam())); }
+TEST_P(GoldenModels, LogitsAreTheReferences) {
+  check_logits(golden_path("models/" + GetParam()), read_golden_model(GetParam()));
+}
 
 TEST_P(GoldenModels, GreedyTextIsTheReferencesUpToTheFirstSmallMargin) {
   const GoldenModel golden = read_golden_model(GetParam());
@@ -144,13 +148,16 @@ TEST_P(GoldenMtp, LogitsAreTheReferences) {
   const auto rows = static_cast<size_t>(golden.mtp.positions.size());
   ASSERT_TRUE(engine->append(id, std::span<const int32_t>(golden.tokens).first(rows + 1)).ok());
   Comparison comparison(golden.mtp);
-  const Status done = engine->mtp_logits(id, [&](int64_t position, std::span<const float> logits) { comparison.check(position, logits); });
+  const Status done = engine->mtp_logits(
+      id, [&](int64_t position, std::span<const float> logits) { comparison.check(position, logits); });
   ASSERT_TRUE(done.ok()) << done.error().message;
   comparison.finish(rows);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, GoldenMtp, testing::ValuesIn(names_with_mtp()), [](const auto& info) { return info.param; });
-INSTANTIATE_TEST_SUITE_P(All, GoldenModels, testing::ValuesIn(golden_model_names()), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(All, GoldenMtp, testing::ValuesIn(names_with_mtp()),
+                         [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(All, GoldenModels, testing::ValuesIn(golden_model_names()),
+                         [](const auto& info) { return info.param; });
 
 TEST(GoldenGguf, LogitsAreTheTwins) {
   const std::vector<GoldenGguf> files = golden_ggufs();

@@ -20,33 +20,39 @@ std::string gigabytes(int64_t bytes) {
 }  // namespace
 
 int64_t state_bytes_per_sequence(const StateLayout& layout, int64_t snapshots) {
-  return kWindowsPerSequence * (layout.state_bytes() + layout.log_bytes()) + snapshots * (layout.state_bytes() + layout.columns_bytes());
+  return kWindowsPerSequence * (layout.state_bytes() + layout.log_bytes()) +
+         snapshots * (layout.state_bytes() + layout.columns_bytes());
 }
 
 Result<MemoryPlan> plan_memory(const MemoryNeeds& needs, const EngineOptions& options) {
   MemoryPlan plan;
   plan.budget_bytes = options.memory_bytes > 0 ? options.memory_bytes : memory_available_bytes() / 100 * 85;
   const int64_t page_bytes = needs.kv.page_bytes();
-  const int64_t per_sequence = needs.state.layers > 0 ? state_bytes_per_sequence(needs.state, options.limits.snapshots_per_sequence_max) : 0;
+  const int64_t per_sequence =
+      needs.state.layers > 0 ? state_bytes_per_sequence(needs.state, options.limits.snapshots_per_sequence_max) : 0;
   const int64_t fixed = needs.weight_bytes + needs.activation_bytes;
   const int64_t rest = plan.budget_bytes - fixed;
   if (rest < per_sequence + page_bytes) {
-    return Error{ErrorCode::kLimit, concat("the model needs ", gigabytes(fixed + per_sequence + page_bytes), " and the memory budget is ",
-                                           gigabytes(plan.budget_bytes), "; use a smaller model, --type int8, or a larger --memory")};
+    return Error{ErrorCode::kLimit,
+                 concat("the model needs ", gigabytes(fixed + per_sequence + page_bytes), " and the memory budget is ",
+                        gigabytes(plan.budget_bytes), "; use a smaller model, --type int8, or a larger --memory")};
   }
   const int64_t sequences_max = options.limits.sequences_max;
-  plan.state_sequences = per_sequence == 0 ? sequences_max : std::clamp<int64_t>(rest / 4 / per_sequence, 1, sequences_max);
+  plan.state_sequences =
+      per_sequence == 0 ? sequences_max : std::clamp<int64_t>(rest / 4 / per_sequence, 1, sequences_max);
   const int64_t pages_fit = (rest - plan.state_sequences * per_sequence) / std::max<int64_t>(page_bytes, 1);
   const int64_t tokens_fit = std::min(pages_fit, int64_t{1} << 40) * KvLayout::kPageTokens;
   const int64_t model_context = std::min(needs.model_context, options.limits.context_tokens_max);
   const int64_t wanted = options.context_tokens > 0 ? options.context_tokens : std::min(model_context, tokens_fit);
   if (wanted > options.limits.context_tokens_max) {
-    return Error{ErrorCode::kLimit, concat("a context of ", wanted, " tokens is above the limit of ", options.limits.context_tokens_max)};
+    return Error{ErrorCode::kLimit,
+                 concat("a context of ", wanted, " tokens is above the limit of ", options.limits.context_tokens_max)};
   }
   const int64_t pages_wanted = (wanted + KvLayout::kPageTokens - 1) / KvLayout::kPageTokens;
   if (pages_wanted > pages_fit) {
-    return Error{ErrorCode::kLimit, concat("a context of ", wanted, " tokens needs ", gigabytes(pages_wanted * page_bytes),
-                                           " for keys and values; beside the weights there is room for ", tokens_fit, " tokens")};
+    return Error{ErrorCode::kLimit,
+                 concat("a context of ", wanted, " tokens needs ", gigabytes(pages_wanted * page_bytes),
+                        " for keys and values; beside the weights there is room for ", tokens_fit, " tokens")};
   }
   plan.context_tokens = wanted;
   // Every sequence may grow to the full context as long as pages last.

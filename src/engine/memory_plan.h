@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One byte budget covers weights, KV pages, states and activations (DESIGN 3). This decides how it is shared out, and with
-// that how long a context may be. Inside the engine room.
+// One byte budget covers weights, KV pages, states and activations (DESIGN 3). This decides how it is shared out, and
+// with that how long a context may be. Inside the engine room.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ struct MemoryPlan {
   int64_t state_sequences = 0;  // sequences whose states fit
 };
 
-// The budget is options.memory_bytes, or 85 % of what is available. kLimit with the numbers where weights alone exceed it or
-// the wanted context does not fit.
+// The budget is options.memory_bytes, or 85 % of what is available. kLimit with the numbers where weights alone exceed
+// it or the wanted context does not fit.
 Result<MemoryPlan> plan_memory(const MemoryNeeds& needs, const EngineOptions& options);
 
 // Bytes of states, logs and snapshots that one sequence takes.

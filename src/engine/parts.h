@@ -26,8 +26,8 @@ struct Engine::Parts {
     int64_t position;  // in the sequence
   };
 
-  Parts(Model model, std::unique_ptr<ThreadPool> pool, const KernelTable& kernels, KvPool kv, std::optional<StatePool> states,
-        const MemoryPlan& plan, EngineOptions options);
+  Parts(Model model, std::unique_ptr<ThreadPool> pool, const KernelTable& kernels, KvPool kv,
+        std::optional<StatePool> states, const MemoryPlan& plan, EngineOptions options);
 
   Sequence& sequence(SequenceId id) const;
   Sequence* find(SequenceId id) const;

@@ -36,19 +36,19 @@ struct TokenEvent {
 struct Request {
   std::vector<int32_t> tokens;  // the prompt; at least one token
   SamplingOptions sampling;
-  int64_t max_tokens = -1;      // -1: until a stop or the context's end
+  int64_t max_tokens = -1;                // -1: until a stop or the context's end
   std::vector<std::string> stop_strings;  // the text ends before the first of them; never shown in part
   std::vector<int32_t> stop_tokens;       // besides the model's own end-of-turn tokens
-  bool ignore_eos = false;      // the model's own stop tokens do not stop
-  int32_t logprobs = -1;        // -1: none; 0: of the token; n: of the n best too
-  std::vector<int32_t> loras;   // indices into the engine's adapters; applied for this request
+  bool ignore_eos = false;                // the model's own stop tokens do not stop
+  int32_t logprobs = -1;                  // -1: none; 0: of the token; n: of the n best too
+  std::vector<int32_t> loras;             // indices into the engine's adapters; applied for this request
   // Called on the engine's thread after every token; return false to stop. May be empty.
   std::function<bool(const TokenEvent&)> on_token;
 };
 
 struct Timings {
   double prefill_seconds = 0;
-  double decode_seconds = 0;    // of the steps after the first token
+  double decode_seconds = 0;       // of the steps after the first token
   double first_token_seconds = 0;  // from submit to the first token
 };
 
@@ -56,11 +56,11 @@ struct Response {
   std::vector<int32_t> tokens;  // generated, including a final stop token
   std::string text;
   FinishReason finish = FinishReason::kNone;
-  std::string stop;             // the stop string that ended it, if one did
+  std::string stop;  // the stop string that ended it, if one did
   int64_t prompt_tokens = 0;
-  int64_t cached_tokens = 0;    // of the prompt, taken from a kept sequence
+  int64_t cached_tokens = 0;  // of the prompt, taken from a kept sequence
   Timings timings;
-  Error error;                  // when finish is kError
+  Error error;  // when finish is kError
 };
 
 }  // namespace capy

@@ -8,20 +8,23 @@
 namespace capy {
 namespace {
 
-Status check_request(const Request& request, const EngineLimits& limits, int64_t vocab, int64_t context, const Tokenizer* tokenizer) {
+Status check_request(const Request& request, const EngineLimits& limits, int64_t vocab, int64_t context,
+                     const Tokenizer* tokenizer) {
   if (request.tokens.empty()) return Error{ErrorCode::kInvalid, "the prompt is empty; it must have at least one token"};
   const auto tokens = static_cast<int64_t>(request.tokens.size());
   if (tokens > context || (request.max_tokens > 0 && request.max_tokens > context - tokens)) {
     const std::string answer = request.max_tokens > 0 ? concat(" and ", request.max_tokens, " for the answer") : "";
-    return Error{ErrorCode::kLimit, concat("the maximum context length is ", context, " tokens. However, you requested ", tokens,
-                                           " tokens for the prompt", answer, "; shorten it, or use a larger --context")};
+    return Error{ErrorCode::kLimit,
+                 concat("the maximum context length is ", context, " tokens. However, you requested ", tokens,
+                        " tokens for the prompt", answer, "; shorten it, or use a larger --context")};
   }
   if (static_cast<int64_t>(request.stop_strings.size()) > limits.stop_strings_max) {
     return Error{ErrorCode::kLimit, concat("at most ", limits.stop_strings_max, " stop strings are allowed")};
   }
   for (const std::string& stop : request.stop_strings) {
     if (stop.empty() || static_cast<int64_t>(stop.size()) > limits.stop_string_bytes_max) {
-      return Error{ErrorCode::kInvalid, concat("a stop string must have 1 to ", limits.stop_string_bytes_max, " bytes")};
+      return Error{ErrorCode::kInvalid,
+                   concat("a stop string must have 1 to ", limits.stop_string_bytes_max, " bytes")};
     }
   }
   if (!request.stop_strings.empty() && tokenizer == nullptr) {
@@ -38,7 +41,8 @@ Result<RequestId> Engine::submit(Request request) { return submit(std::move(requ
 Result<RequestId> Engine::submit(Request request, SequenceId prefix) {
   TRY(check_request(request, parts_->options.limits, vocab(), context_tokens(), tokenizer()));
   if (static_cast<int64_t>(parts_->requests.size()) >= parts_->options.limits.requests_max) {
-    return Error{ErrorCode::kLimit, concat("there are already ", parts_->requests.size(), " requests, as many as allowed")};
+    return Error{ErrorCode::kLimit,
+                 concat("there are already ", parts_->requests.size(), " requests, as many as allowed")};
   }
   const bool forks = prefix >= 0 && parts_->find(prefix) != nullptr && parts_->sequence(prefix).loras == request.loras;
   const SequenceId id = forks ? TRY(fork(prefix)) : TRY(create_sequence(request.loras));
@@ -61,7 +65,8 @@ Result<RequestId> Engine::submit(Request request, SequenceId prefix) {
   const int64_t room = context_tokens() - static_cast<int64_t>(request.tokens.size()) + 1;
   const int64_t max_tokens = request.max_tokens > 0 ? request.max_tokens : request.max_tokens == 0 ? 0 : room;
   const RequestId number = parts_->next_id++;
-  auto generation = std::make_unique<Generation>(number, std::move(request), tokenizer(), parts_->stop_tokens, vocab(), max_tokens);
+  auto generation =
+      std::make_unique<Generation>(number, std::move(request), tokenizer(), parts_->stop_tokens, vocab(), max_tokens);
   generation->sequence = id;
   generation->response().cached_tokens = reused.value();
   parts_->sequence(id).generation = generation.get();
@@ -136,7 +141,8 @@ Status Engine::mtp_logits(SequenceId id, const LogitsSink& sink) {
 
       TRY(head.grow(rows));
       slice.kv = &head;
-      batch.tokens = std::span<const int32_t>(tokens).subspan(static_cast<size_t>(begin) + 1, static_cast<size_t>(rows));
+      batch.tokens =
+          std::span<const int32_t>(tokens).subspan(static_cast<size_t>(begin) + 1, static_cast<size_t>(rows));
       parts_->model.forward_mtp(batch, drafted, hidden, parts_->compute);
       float* const logits = parts_->arena.allocate<float>(vocab());
       for (int64_t row = 0; row < rows; ++row) {

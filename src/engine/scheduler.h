@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who computes what in the next step. Inside the engine room.
 //
-// Sequences with one token to go (they are decoding) come first, all of them, so that a long prompt never stalls an answer;
-// the rows that are left go to longer queues in the order of their last turn, so that prompts share fairly.
+// Sequences with one token to go (they are decoding) come first, all of them, so that a long prompt never stalls an
+// answer; the rows that are left go to longer queues in the order of their last turn, so that prompts share fairly.
 #pragma once
 
 #include <cstdint>

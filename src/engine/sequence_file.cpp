@@ -2,15 +2,15 @@
 // A saved sequence: what is needed to go on without prefill.
 //
 //   magic "CAPYSEQ1"
-//   key: u64[8]   model identity, product, KV type, arithmetic version, page tokens, window, KV bytes a page, state bytes
-//   lora_count: u64, then per adapter its number: i64 (adapters themselves are part of the key's model identity)
+//   key: u64[8]   model identity, product, KV type, arithmetic version, page tokens, window, KV bytes a page, state
+//   bytes lora_count: u64, then per adapter its number: i64 (adapters themselves are part of the key's model identity)
 //   token_count: u64, computed: u64, tokens: i32[token_count]
 //   KV pages: u64 count, then each page whole
 //   state: u64 0 or 1; if 1, the state S and the convolution columns of position `computed`, of every layer
 //   checksum: u64, XXH3 of everything before it
 //
-// `computed` is the last boundary at or before the sequence's end (the end itself for models without linear attention): the
-// at most 31 tokens after it are computed again, which is cheaper than storing their log (DESIGN 2).
+// `computed` is the last boundary at or before the sequence's end (the end itself for models without linear attention):
+// the at most 31 tokens after it are computed again, which is cheaper than storing their log (DESIGN 2).
 #include <xxhash.h>
 
 #include <cstring>
@@ -106,7 +106,8 @@ Status Engine::save(SequenceId id, std::string_view path) const {
   TRY(out.bytes(sequence.tokens.data(), sequence.length() * 4));
   const int64_t pages = (computed + KvLayout::kPageTokens - 1) / KvLayout::kPageTokens;
   TRY(out.number(static_cast<uint64_t>(pages)));
-  for (int64_t page = 0; page < pages; ++page) TRY(out.bytes(sequence.kv.pages()[static_cast<size_t>(page)], parts_->kv.slots().slot_bytes()));
+  for (int64_t page = 0; page < pages; ++page)
+    TRY(out.bytes(sequence.kv.pages()[static_cast<size_t>(page)], parts_->kv.slots().slot_bytes()));
   TRY(out.number(sequence.state ? 1 : 0));
   if (sequence.state) {
     const StateLayout& layout = parts_->states->layout();
@@ -123,7 +124,8 @@ Result<SequenceId> Engine::restore(std::string_view path) {
   const MappedFile file = TRY(MappedFile::open(path));
   const auto foreign = [&](std::string_view why) { return Error{ErrorCode::kInvalid, concat(path, ": ", why)}; };
   const std::span<const std::byte> bytes = file.bytes();
-  if (bytes.size() < sizeof kMagic + 8 || std::memcmp(bytes.data(), kMagic, sizeof kMagic) != 0) return foreign("is not a saved sequence of capy");
+  if (bytes.size() < sizeof kMagic + 8 || std::memcmp(bytes.data(), kMagic, sizeof kMagic) != 0)
+    return foreign("is not a saved sequence of capy");
   uint64_t checksum = 0;
   std::memcpy(&checksum, bytes.data() + bytes.size() - 8, 8);
   if (XXH3_64bits(bytes.data(), bytes.size() - 8) != checksum) {
@@ -145,15 +147,20 @@ Result<SequenceId> Engine::restore(std::string_view path) {
   }
   const uint64_t token_count = TRY(in.number());
   const uint64_t computed = TRY(in.number());
-  if (token_count > static_cast<uint64_t>(context_tokens())) return foreign(concat("has ", token_count, " tokens; the context holds ", context_tokens()));
-  if (computed > token_count || (parts_->states && computed % StateLayout::kWindow != 0)) return foreign("states an impossible length");
+  if (token_count > static_cast<uint64_t>(context_tokens()))
+    return foreign(concat("has ", token_count, " tokens; the context holds ", context_tokens()));
+  if (computed > token_count || (parts_->states && computed % StateLayout::kWindow != 0))
+    return foreign("states an impossible length");
   const auto token_bytes = TRY(in.bytes(token_count * 4));
   const uint64_t pages = TRY(in.number());
-  if (pages != (computed + KvLayout::kPageTokens - 1) / KvLayout::kPageTokens) return foreign("has a wrong number of pages");
+  if (pages != (computed + KvLayout::kPageTokens - 1) / KvLayout::kPageTokens)
+    return foreign("has a wrong number of pages");
   const auto page_bytes = TRY(in.bytes(pages * static_cast<uint64_t>(parts_->kv.slots().slot_bytes())));
   if (TRY(in.number()) != (parts_->states ? 1U : 0U)) return foreign("is of another kind of model");
   const StateLayout layout = parts_->model.state_layout();
-  const auto state_bytes = TRY(in.bytes(parts_->states ? static_cast<uint64_t>(layout.layers * (layout.state_floats() + layout.columns_floats()) * 4) : 0));
+  const auto state_bytes = TRY(in.bytes(
+      parts_->states ? static_cast<uint64_t>(layout.layers * (layout.state_floats() + layout.columns_floats()) * 4)
+                     : 0));
   if (!in.at_end()) return foreign("has bytes after its end");
 
   // Everything is checked: only now a sequence is made, and memory is the one thing that can still be missing.
@@ -170,7 +177,8 @@ Result<SequenceId> Engine::restore(std::string_view path) {
   }
   for (uint64_t page = 0; page < pages; ++page) {
     const auto slot = static_cast<size_t>(parts_->kv.slots().slot_bytes());
-    std::memcpy(sequence->kv.page_at(static_cast<int64_t>(page) * KvLayout::kPageTokens), page_bytes.data() + page * slot, slot);
+    std::memcpy(sequence->kv.page_at(static_cast<int64_t>(page) * KvLayout::kPageTokens),
+                page_bytes.data() + page * slot, slot);
   }
   const std::byte* from = state_bytes.data();
   for (int64_t layer = 0; parts_->states && layer < layout.layers; ++layer) {

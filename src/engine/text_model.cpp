@@ -18,7 +18,8 @@ bool is_file(const std::string& path) {
 }
 
 Error bad_metadata(const Checkpoint& checkpoint, std::string_view key) {
-  return Error{ErrorCode::kCorrupt, concat(checkpoint.path(), ": GGUF metadata ", key, " is missing or of the wrong type")};
+  return Error{ErrorCode::kCorrupt,
+               concat(checkpoint.path(), ": GGUF metadata ", key, " is missing or of the wrong type")};
 }
 
 // tokenizer.ggml.*: what is left out has the meaning that the format's owners give it.
@@ -47,7 +48,8 @@ Result<Tokenizer> tokenizer_from_gguf(const Checkpoint& checkpoint, std::string_
   const std::string_view pre = metadata.as_string("tokenizer.ggml.pre").value_or("default");
   const std::optional<PreTokenizer> pre_tokenizer = pre_tokenizer_by_gguf_name(pre);
   if (!pre_tokenizer) {
-    return Error{ErrorCode::kUnsupported, concat(checkpoint.path(), ": the pre-tokeniser '", pre, "' is not known to capy; its tokens would be wrong")};
+    return Error{ErrorCode::kUnsupported, concat(checkpoint.path(), ": the pre-tokeniser '", pre,
+                                                 "' is not known to capy; its tokens would be wrong")};
   }
   vocabulary.pre_tokenizer = *pre_tokenizer;
   vocabulary.nfc = pre_tokenizer_implies_nfc(*pre_tokenizer);
@@ -57,7 +59,8 @@ Result<Tokenizer> tokenizer_from_gguf(const Checkpoint& checkpoint, std::string_
   vocabulary.merges.reserve(merges->size());
   for (const std::string_view line : *merges) {
     const std::optional<MergeText> merge = MergeText::from_line(line);
-    if (!merge) return Error{ErrorCode::kCorrupt, concat(checkpoint.path(), ": a merge of the tokenizer is not two tokens")};
+    if (!merge)
+      return Error{ErrorCode::kCorrupt, concat(checkpoint.path(), ": a merge of the tokenizer is not two tokens")};
     vocabulary.merges.push_back(*merge);
   }
   return Tokenizer::from_vocabulary(vocabulary);
@@ -87,7 +90,8 @@ Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint) {
     const std::string_view model = checkpoint.metadata().as_string("tokenizer.ggml.model").value_or("none");
     if (model == "none" || model == "no_vocab") return std::optional<Tokenizer>();
     if (model != "gpt2" && model != "llama") {
-      return Error{ErrorCode::kUnsupported, concat(checkpoint.path(), ": the tokenizer model '", model, "' is not supported")};
+      return Error{ErrorCode::kUnsupported,
+                   concat(checkpoint.path(), ": the tokenizer model '", model, "' is not supported")};
     }
     return std::optional<Tokenizer>(TRY(tokenizer_from_gguf(checkpoint, model)));
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tokenizer and the chat template that come with a checkpoint, from a GGUF's metadata or a directory's files. Inside the
-// engine room: text/ knows nothing of checkpoints.
+// The tokenizer and the chat template that come with a checkpoint, from a GGUF's metadata or a directory's files.
+// Inside the engine room: text/ knows nothing of checkpoints.
 #pragma once
 
 #include <optional>

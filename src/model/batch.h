@@ -17,7 +17,7 @@ struct BatchSlice {
   int64_t rows = 0;
   int64_t position = 0;  // of the first row in its sequence
   KvSequence* kv = nullptr;
-  StateAppend state;     // unused by models without linear attention
+  StateAppend state;               // unused by models without linear attention
   std::span<const int32_t> loras;  // adapters of these rows, in the order of their side paths
 };
 

@@ -44,7 +44,8 @@ Result<RopeScaling> scaling_named(std::string_view name) {
   if (name == "linear") return RopeScaling::kLinear;
   if (name == "llama3") return RopeScaling::kLlama3;
   if (name == "yarn") return RopeScaling::kYarn;
-  return Error{ErrorCode::kUnsupported, concat("config.json: rope type '", name, "' is not known to capy (default, linear, llama3, yarn are)")};
+  return Error{ErrorCode::kUnsupported,
+               concat("config.json: rope type '", name, "' is not known to capy (default, linear, llama3, yarn are)")};
 }
 
 // New form: rope_parameters. Old form: rope_theta, rope_scaling, partial_rotary_factor beside the sizes (SPEC 1).
@@ -63,7 +64,8 @@ Result<RopeConfig> read_rope(const Json& text, int64_t head_dim, double default_
   const Json type = scaling["rope_type"].is_string() ? scaling["rope_type"] : scaling["type"];
   rope.scaling = TRY(scaling_named(type.as_string().value_or("")));
   if (rope.scaling == RopeScaling::kNone) return rope;
-  rope.original_context = TRY(optional_number(scaling, "original_max_position_embeddings", static_cast<double>(max_positions)));
+  rope.original_context =
+      TRY(optional_number(scaling, "original_max_position_embeddings", static_cast<double>(max_positions)));
   // The reference takes max_position / original where YaRN's factor is null.
   const double implied = rope.original_context > 0 ? static_cast<double>(max_positions) / rope.original_context : 1;
   rope.factor = TRY(optional_number(scaling, "factor", rope.scaling == RopeScaling::kYarn ? implied : 1));
@@ -86,7 +88,8 @@ Status read_layer_types(const Json& text, ModelConfig& config) {
     for (int64_t i = 0; i < config.layers; ++i) {
       const std::string_view type = types[i].as_string().value_or("");
       if (type != "full_attention" && type != "linear_attention") {
-        return Error{ErrorCode::kUnsupported, concat("config.json: layer type '", type, "' of layer ", i, " is not known to capy")};
+        return Error{ErrorCode::kUnsupported,
+                     concat("config.json: layer type '", type, "' of layer ", i, " is not known to capy")};
       }
       config.full_attention[static_cast<size_t>(i)] = type == "full_attention";
     }
@@ -124,13 +127,14 @@ Status read_quantization(const Json& root, ModelConfig& config) {
   if (!quantization.is_object()) return {};
   const std::string_view method = quantization["quant_method"].as_string().value_or("?");
   if (method != "fp8") {
-    return Error{ErrorCode::kUnsupported,
-                 concat("config.json: weights quantised by '", method, "' are not supported; use the original, an FP8 or a GGUF file")};
+    return Error{ErrorCode::kUnsupported, concat("config.json: weights quantised by '", method,
+                                                 "' are not supported; use the original, an FP8 or a GGUF file")};
   }
   const Json block = quantization["weight_block_size"];
   config.fp8_block_rows = block[0].as_int().value_or(0);
   config.fp8_block_columns = block[1].as_int().value_or(0);
-  if (config.fp8_block_rows < 1 || config.fp8_block_columns < 1) return bad("quantization_config.weight_block_size", "must be two sizes");
+  if (config.fp8_block_rows < 1 || config.fp8_block_columns < 1)
+    return bad("quantization_config.weight_block_size", "must be two sizes");
   return {};
 }
 
@@ -146,7 +150,8 @@ Result<std::string> architecture_of(const Json& root) {
   for (const Family& family : kFamilies) {
     if (type == family.model_type) return std::string(family.architecture);
   }
-  return Error{ErrorCode::kUnsupported, concat("config.json: model_type '", type, "' is not supported; capy runs qwen3_5, qwen3, qwen2 and llama")};
+  return Error{ErrorCode::kUnsupported, concat("config.json: model_type '", type,
+                                               "' is not supported; capy runs qwen3_5, qwen3, qwen2 and llama")};
 }
 
 }  // namespace
@@ -176,8 +181,10 @@ Result<ModelConfig> read_hugging_face_config(const Json& root) {
   config.output_gate = hybrid && optional_bool(text, "attn_output_gate", true);
   config.qk_norm = hybrid || config.architecture == "qwen3";
   config.full_attention.assign(static_cast<size_t>(config.layers), true);
-  if (text["hidden_act"].as_string().value_or("silu") != "silu") return Error{ErrorCode::kUnsupported, "config.json: hidden_act is not silu"};
-  if (optional_bool(text, "use_sliding_window", false)) return Error{ErrorCode::kUnsupported, "config.json: sliding windows are not supported"};
+  if (text["hidden_act"].as_string().value_or("silu") != "silu")
+    return Error{ErrorCode::kUnsupported, "config.json: hidden_act is not silu"};
+  if (optional_bool(text, "use_sliding_window", false))
+    return Error{ErrorCode::kUnsupported, "config.json: sliding windows are not supported"};
   config.rope = TRY(read_rope(text, config.head_dim, hybrid ? 0.25 : 1.0, 10000, config.context));
   if (hybrid) {
     TRY(read_layer_types(text, config));
@@ -185,7 +192,8 @@ Result<ModelConfig> read_hugging_face_config(const Json& root) {
     config.mtp_layers = TRY(optional_int(text, "mtp_num_hidden_layers", 0));
   }
   read_token_ids(text["eos_token_id"].exists() ? text["eos_token_id"] : root["eos_token_id"], config.eos_tokens);
-  config.bos_token = static_cast<int32_t>(std::clamp<int64_t>(text["bos_token_id"].as_int().value_or(-1), -1, config.vocab - 1));
+  config.bos_token =
+      static_cast<int32_t>(std::clamp<int64_t>(text["bos_token_id"].as_int().value_or(-1), -1, config.vocab - 1));
   TRY(read_quantization(root["quantization_config"].exists() ? root : text, config));
   TRY(check_config(config));
   return config;
@@ -199,33 +207,37 @@ Status check_config(const ModelConfig& c, const ModelLimits& limits) {
     int64_t value;
     int64_t most;
   };
-  const Range ranges[] = {{"vocab_size", c.vocab, limits.vocab_max},
-                          {"hidden_size", c.dim, limits.dim_max},
-                          {"intermediate_size", c.hidden, limits.hidden_max},
-                          {"num_hidden_layers", c.layers, limits.layers_max},
-                          {"num_attention_heads", c.heads, limits.heads_max},
-                          {"num_key_value_heads", c.kv_heads, limits.heads_max},
-                          {"head_dim", c.head_dim, limits.head_dim_max},
-                          {"max_position_embeddings", c.context, limits.context_max}};
+  const Range ranges[] = {
+      {"vocab_size", c.vocab, limits.vocab_max},          {"hidden_size", c.dim, limits.dim_max},
+      {"intermediate_size", c.hidden, limits.hidden_max}, {"num_hidden_layers", c.layers, limits.layers_max},
+      {"num_attention_heads", c.heads, limits.heads_max}, {"num_key_value_heads", c.kv_heads, limits.heads_max},
+      {"head_dim", c.head_dim, limits.head_dim_max},      {"max_position_embeddings", c.context, limits.context_max}};
   for (const Range& range : ranges) {
     if (range.value < 1 || range.value > range.most) {
-      return Error{ErrorCode::kInvalid, concat("the model's ", range.name, " is ", range.value, "; it must lie in 1..", range.most)};
+      return Error{ErrorCode::kInvalid,
+                   concat("the model's ", range.name, " is ", range.value, "; it must lie in 1..", range.most)};
     }
   }
-  if (c.heads % c.kv_heads != 0) return Error{ErrorCode::kInvalid, "the model's num_attention_heads is no multiple of num_key_value_heads"};
-  if (!(c.rms_eps > 0 && c.rms_eps < 1)) return Error{ErrorCode::kInvalid, "the model's rms_norm_eps must lie in (0, 1)"};
+  if (c.heads % c.kv_heads != 0)
+    return Error{ErrorCode::kInvalid, "the model's num_attention_heads is no multiple of num_key_value_heads"};
+  if (!(c.rms_eps > 0 && c.rms_eps < 1))
+    return Error{ErrorCode::kInvalid, "the model's rms_norm_eps must lie in (0, 1)"};
   if (c.rope.dims < 2 || c.rope.dims > c.head_dim || c.rope.dims % 2 != 0) {
-    return Error{ErrorCode::kInvalid, concat("the model rotates ", c.rope.dims, " of ", c.head_dim, " dims of a head; it must be an even number of them")};
+    return Error{ErrorCode::kInvalid, concat("the model rotates ", c.rope.dims, " of ", c.head_dim,
+                                             " dims of a head; it must be an even number of them")};
   }
   if (!(c.rope.theta >= 1 && c.rope.theta < 1e30) || !(c.rope.factor > 0 && c.rope.factor < 1e6)) {
     return Error{ErrorCode::kInvalid, "the model's rope theta or factor is out of range"};
   }
   if (c.rope.scaling == RopeScaling::kYarn || c.rope.scaling == RopeScaling::kLlama3) {
-    if (!(c.rope.original_context >= 1)) return Error{ErrorCode::kInvalid, "the model's rope scaling lacks original_max_position_embeddings"};
-    if (!(c.rope.high_freq_factor > c.rope.low_freq_factor)) return Error{ErrorCode::kInvalid, "the model's high_freq_factor must exceed low_freq_factor"};
+    if (!(c.rope.original_context >= 1))
+      return Error{ErrorCode::kInvalid, "the model's rope scaling lacks original_max_position_embeddings"};
+    if (!(c.rope.high_freq_factor > c.rope.low_freq_factor))
+      return Error{ErrorCode::kInvalid, "the model's high_freq_factor must exceed low_freq_factor"};
     if (!(c.rope.theta > 1)) return Error{ErrorCode::kInvalid, "the model's rope theta must exceed 1 for its scaling"};
   }
-  if (c.mtp_layers < 0 || c.mtp_layers > 1) return Error{ErrorCode::kUnsupported, "more than one MTP layer is not supported"};
+  if (c.mtp_layers < 0 || c.mtp_layers > 1)
+    return Error{ErrorCode::kUnsupported, "more than one MTP layer is not supported"};
   if (c.linear_layers() == 0) return {};
   const Range linear[] = {{"linear_num_key_heads", c.key_heads, limits.heads_max},
                           {"linear_num_value_heads", c.value_heads, limits.heads_max},
@@ -234,11 +246,13 @@ Status check_config(const ModelConfig& c, const ModelLimits& limits) {
                           {"linear_conv_kernel_dim", c.taps, limits.taps_max}};
   for (const Range& range : linear) {
     if (range.value < 1 || range.value > range.most) {
-      return Error{ErrorCode::kInvalid, concat("the model's ", range.name, " is ", range.value, "; it must lie in 1..", range.most)};
+      return Error{ErrorCode::kInvalid,
+                   concat("the model's ", range.name, " is ", range.value, "; it must lie in 1..", range.most)};
     }
   }
   if (c.taps < 2) return Error{ErrorCode::kUnsupported, "a linear_conv_kernel_dim of 1 is not supported"};
-  if (c.value_heads % c.key_heads != 0) return Error{ErrorCode::kInvalid, "the model's linear_num_value_heads is no multiple of linear_num_key_heads"};
+  if (c.value_heads % c.key_heads != 0)
+    return Error{ErrorCode::kInvalid, "the model's linear_num_value_heads is no multiple of linear_num_key_heads"};
   return {};
 }
 
@@ -248,7 +262,8 @@ Result<ModelConfig> read_config(const Checkpoint& checkpoint) {
     return read_gguf_config(checkpoint.metadata(), embedding != nullptr ? embedding->shape[0] : 0);
   }
   if (!checkpoint.config().exists()) {
-    return Error{ErrorCode::kNotFound, concat(checkpoint.path(), ": there is no config.json beside it, so the model's shape is unknown")};
+    return Error{ErrorCode::kNotFound,
+                 concat(checkpoint.path(), ": there is no config.json beside it, so the model's shape is unknown")};
   }
   return read_hugging_face_config(checkpoint.config());
 }

@@ -22,13 +22,13 @@ struct RopeConfig {
   RopeScaling scaling = RopeScaling::kNone;
   double factor = 1;
   double original_context = 0;
-  double low_freq_factor = 1;       // llama3
-  double high_freq_factor = 4;      // llama3
-  double beta_fast = 32;            // yarn
-  double beta_slow = 1;             // yarn
-  double attention_factor = 0;      // yarn: amplitude of cos and sin; 0 = 0.1 ln(factor) + 1
-  bool truncate = true;             // yarn: whole dims for the ramp's ends
-  std::vector<float> divisors;      // GGUF rope_freqs: each frequency is divided by its entry; empty = none
+  double low_freq_factor = 1;   // llama3
+  double high_freq_factor = 4;  // llama3
+  double beta_fast = 32;        // yarn
+  double beta_slow = 1;         // yarn
+  double attention_factor = 0;  // yarn: amplitude of cos and sin; 0 = 0.1 ln(factor) + 1
+  bool truncate = true;         // yarn: whole dims for the ramp's ends
+  std::vector<float> divisors;  // GGUF rope_freqs: each frequency is divided by its entry; empty = none
 };
 
 struct ModelConfig {
@@ -39,7 +39,7 @@ struct ModelConfig {
   int64_t layers = 0;        // decoder layers, the MTP layer not counted
   int64_t context = 0;       // max_position_embeddings
   float rms_eps = 1e-6F;
-  bool tied = false;         // the output head is the embedding
+  bool tied = false;                // the output head is the embedding
   bool zero_centred_norms = false;  // norms are stored as w and applied as 1 + w (SPEC 2.1); GGUF stores 1 + w
 
   std::vector<bool> full_attention;  // [layers]; all true for dense models
@@ -62,7 +62,7 @@ struct ModelConfig {
 
   std::vector<int32_t> eos_tokens;  // as the configuration names them; the tokenizer may add more
   int32_t bos_token = -1;
-  int64_t fp8_block_rows = 0;     // quantization_config.weight_block_size; 0 when there is none
+  int64_t fp8_block_rows = 0;  // quantization_config.weight_block_size; 0 when there is none
   int64_t fp8_block_columns = 0;
 
   int64_t full_layers() const;

@@ -17,7 +17,8 @@ void add_rows(float* x, const float* y, int64_t rows, int64_t columns, Compute& 
 void rms_norm_rows(float* out, const float* x, const Vector& weight, int64_t rows, float eps, Compute& compute) {
   const auto n = static_cast<int64_t>(weight.size());
   compute.pool.for_ranges(rows, 8, [&](int64_t begin, int64_t end, int) {
-    for (int64_t row = begin; row < end; ++row) compute.kernels.rms_norm(out + row * n, x + row * n, weight.data(), n, eps);
+    for (int64_t row = begin; row < end; ++row)
+      compute.kernels.rms_norm(out + row * n, x + row * n, weight.data(), n, eps);
   });
 }
 
@@ -55,17 +56,19 @@ void swiglu_mlp(float* out, const float* x, const MlpWeights& w, const Batch& ba
   multiply(out, w.down_proj.rows(), inner, w.down_proj, &batch, compute);
 }
 
-// The sum of what decoder_layer and its mixer hold at once, plus the quantised forms, the head's rows and the side paths
-// of adapters. Generous by design: unused arena costs address space only.
+// The sum of what decoder_layer and its mixer hold at once, plus the quantised forms, the head's rows and the side
+// paths of adapters. Generous by design: unused arena costs address space only.
 int64_t activation_bytes(const ModelConfig& c, int64_t rows, int64_t slices) {
   const int64_t attention = 3 * c.query_width() + 2 * c.kv_width() + 2 * c.query_width();
   const int64_t linear = 3 * c.conv_channels() + 4 * c.value_width() + 2 * c.key_width() + 8 * c.value_heads;
   const int64_t mixer = std::max(attention, linear);
   const int64_t mlp = 3 * c.hidden;
-  const int64_t widest = std::max({c.dim * 2, c.query_width(), c.value_width(), c.hidden, c.conv_channels(), int64_t{64}});
+  const int64_t widest =
+      std::max({c.dim * 2, c.query_width(), c.value_width(), c.hidden, c.conv_channels(), int64_t{64}});
   const int64_t floats = rows * (12 * c.dim + std::max(mixer, mlp) + 4 * widest + c.rope.dims + 1024);
   // Scratch logs begin with the old entries of each sequence's window.
-  const int64_t window = (StateLayout::kWindow + c.taps) * c.conv_channels() + StateLayout::kWindow * (c.value_width() + c.key_width() + 2 * c.value_heads);
+  const int64_t window = (StateLayout::kWindow + c.taps) * c.conv_channels() +
+                         StateLayout::kWindow * (c.value_width() + c.key_width() + 2 * c.value_heads);
   return 4 * (floats + slices * (window + 1024)) + (int64_t{4} << 20);
 }
 

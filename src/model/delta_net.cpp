@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gated DeltaNet (SPEC 2.4) in the chunk-log form of DESIGN 2: a token reads the state S of its window's boundary and the
-// window's log, and appends one entry; a full window is folded into a new S. Prefill computes the same rows in the same
-// order, so that chunking cannot change a byte.
+// Gated DeltaNet (SPEC 2.4) in the chunk-log form of DESIGN 2: a token reads the state S of its window's boundary and
+// the window's log, and appends one entry; a full window is folded into a new S. Prefill computes the same rows in the
+// same order, so that chunking cannot change a byte.
 //
 // Where the entries go: while an append stays inside its window they are written straight into the sequence's log. An
-// append that crosses boundaries works in scratch rows (the window's old entries, then the new ones: window w of them is
-// rows 32 w ..), and the windows that remain are copied into their logs at the end.
+// append that crosses boundaries works in scratch rows (the window's old entries, then the new ones: window w of them
+// is rows 32 w ..), and the windows that remain are copied into their logs at the end.
 #include <algorithm>
 #include <cmath>
 
@@ -21,16 +21,22 @@ struct Shape {
   int64_t key_heads, value_heads, key_dim, value_dim, key_width, value_width, channels, taps;
 
   explicit Shape(const ModelConfig& c)
-      : key_heads(c.key_heads), value_heads(c.value_heads), key_dim(c.key_dim), value_dim(c.value_dim), key_width(c.key_width()),
-        value_width(c.value_width()), channels(c.conv_channels()), taps(c.taps) {}
+      : key_heads(c.key_heads),
+        value_heads(c.value_heads),
+        key_dim(c.key_dim),
+        value_dim(c.value_dim),
+        key_width(c.key_width()),
+        value_width(c.value_width()),
+        channels(c.conv_channels()),
+        taps(c.taps) {}
 };
 
 // A slice's way through the layer. `entries` old rows of the log precede its own in `log`.
 struct Run {
   const BatchSlice* slice;
-  LogView log;       // the sequence's own, or scratch
+  LogView log;  // the sequence's own, or scratch
   bool in_scratch;
-  int64_t entries;   // of the window before this append
+  int64_t entries;  // of the window before this append
 };
 
 // All rows of the batch after projections and convolution.
@@ -43,8 +49,9 @@ struct Rows {
 };
 
 LogView scratch_log(const Shape& s, int64_t entries, Arena& arena) {
-  return LogView{arena.allocate<float>((s.taps - 1 + entries) * s.channels), arena.allocate<float>(entries * s.key_width),
-                 arena.allocate<float>(entries * s.value_width), arena.allocate<double>(entries * s.value_heads)};
+  return LogView{arena.allocate<float>((s.taps - 1 + entries) * s.channels),
+                 arena.allocate<float>(entries * s.key_width), arena.allocate<float>(entries * s.value_width),
+                 arena.allocate<double>(entries * s.value_heads)};
 }
 
 // Copies `entries` entries from row `from_row` of one log to the front of another, with the columns before them.
@@ -65,7 +72,8 @@ Run begin_run(const BatchSlice& slice, const StatePool& states, int64_t layer, c
 }
 
 // Convolution, norms of q and k, and k's place in the log, for one row. `row` counts within the slice.
-void mix_row(const Run& run, int64_t row, const DeltaNetWeights& w, const Rows& rows, const Shape& s, const KernelTable& kernels) {
+void mix_row(const Run& run, int64_t row, const DeltaNetWeights& w, const Rows& rows, const Shape& s,
+             const KernelTable& kernels) {
   const int64_t in_batch = run.slice->row_begin + row;
   float* const mixed = rows.mixed + in_batch * s.channels;
   kernels.conv_silu(mixed, run.log.columns + (run.entries + row) * s.channels, w.conv1d.data(), s.channels, s.taps);
@@ -78,7 +86,8 @@ void mix_row(const Run& run, int64_t row, const DeltaNetWeights& w, const Rows& 
   }
 }
 
-// G: the running sums of g, restarted at each boundary. In double, so that long windows of strong decay keep their ratios.
+// G: the running sums of g, restarted at each boundary. In double, so that long windows of strong decay keep their
+// ratios.
 void sum_gates(const Run& run, const Rows& rows, const Shape& s) {
   for (int64_t row = 0; row < run.slice->rows; ++row) {
     const int64_t entry = run.entries + row;
@@ -92,8 +101,8 @@ void sum_gates(const Run& run, const Rows& rows, const Shape& s) {
 }
 
 // One value head of one run: its windows in order, each folded when it is full.
-void run_head(const Run& run, int64_t head, int64_t layer, const ModelConfig& config, const StatePool& states, const Rows& rows,
-              const Shape& s, const KernelTable& kernels) {
+void run_head(const Run& run, int64_t head, int64_t layer, const ModelConfig& config, const StatePool& states,
+              const Rows& rows, const Shape& s, const KernelTable& kernels) {
   const StateAppend& append = run.slice->state;
   const int64_t key_at = config.key_head_of(head) * s.key_dim;
   const int64_t state_at = head * s.key_dim * s.value_dim;
@@ -147,8 +156,8 @@ void finish_run(const Run& run, const StatePool& states, int64_t layer, const Sh
 
 }  // namespace
 
-void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64_t cache_layer, const ModelConfig& config,
-                     const Batch& batch, Compute& compute) {
+void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64_t cache_layer,
+                     const ModelConfig& config, const Batch& batch, Compute& compute) {
   const Arena::Scope scope(compute.arena);
   Arena& arena = compute.arena;
   const KernelTable& kernels = compute.kernels;

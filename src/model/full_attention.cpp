@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gated full attention (SPEC 2.3), and the plain one of dense models: the same function without gate, norms or with biases.
+// Gated full attention (SPEC 2.3), and the plain one of dense models: the same function without gate, norms or with
+// biases.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -13,7 +14,10 @@ struct Shape {
   int64_t heads, kv_heads, group, head_dim, q_stride;  // q_stride: floats per head in q_proj's output
 
   explicit Shape(const ModelConfig& c)
-      : heads(c.heads), kv_heads(c.kv_heads), group(c.heads / c.kv_heads), head_dim(c.head_dim),
+      : heads(c.heads),
+        kv_heads(c.kv_heads),
+        group(c.heads / c.kv_heads),
+        head_dim(c.head_dim),
         q_stride(c.head_dim * (c.output_gate ? 2 : 1)) {}
 };
 
@@ -24,8 +28,8 @@ void add_bias(float* x, const Vector& bias, int64_t rows, const KernelTable& ker
 }
 
 // One head's q or k: norm over head_dim, then the rotation of its first dims.
-void norm_and_rotate(float* out, const float* in, const Vector& norm, int64_t row, const ModelConfig& config, const Batch& batch,
-                     const KernelTable& kernels) {
+void norm_and_rotate(float* out, const float* in, const Vector& norm, int64_t row, const ModelConfig& config,
+                     const Batch& batch, const KernelTable& kernels) {
   if (norm.empty()) {
     std::copy_n(in, config.head_dim, out);
   } else {
@@ -46,7 +50,8 @@ void store_kv(std::byte* to, const float* from, int64_t n, DType type, const Ker
 }
 
 void append_kv(float* k, const float* v, const FullAttentionWeights& w, int64_t cache_layer, const ModelConfig& config,
-               const Batch& batch, const BatchSlice& slice, const KvLayout& layout, int64_t row, const KernelTable& kernels) {
+               const Batch& batch, const BatchSlice& slice, const KvLayout& layout, int64_t row,
+               const KernelTable& kernels) {
   const int64_t position = slice.position + row - slice.row_begin;
   std::byte* const page = slice.kv->page_at(position);
   const int64_t bytes = config.head_dim * layout.element_bytes();
@@ -80,11 +85,13 @@ struct Queries {
   int64_t* visible;  // [rows][group]
   int64_t rows;
 
-  int64_t offset(const Shape& s, int64_t kv_head, int64_t row) const { return (kv_head * rows + row) * s.group * s.head_dim; }
+  int64_t offset(const Shape& s, int64_t kv_head, int64_t row) const {
+    return (kv_head * rows + row) * s.group * s.head_dim;
+  }
 };
 
-void attend(const Tile& tile, int64_t kv_head, const Queries& queries, const Shape& s, const KvLayout& layout, int64_t cache_layer,
-            float scale, const KernelTable& kernels) {
+void attend(const Tile& tile, int64_t kv_head, const Queries& queries, const Shape& s, const KvLayout& layout,
+            int64_t cache_layer, float scale, const KernelTable& kernels) {
   AttentionRows args;
   args.out = queries.out + queries.offset(s, kv_head, tile.row_begin);
   args.out_stride = s.head_dim;
@@ -103,8 +110,8 @@ void attend(const Tile& tile, int64_t kv_head, const Queries& queries, const Sha
 
 }  // namespace
 
-void full_attention(float* out, const float* x, const FullAttentionWeights& w, int64_t cache_layer, const ModelConfig& config,
-                    const Batch& batch, Compute& compute) {
+void full_attention(float* out, const float* x, const FullAttentionWeights& w, int64_t cache_layer,
+                    const ModelConfig& config, const Batch& batch, Compute& compute) {
   const Arena::Scope scope(compute.arena);
   Arena& arena = compute.arena;
   const KernelTable& kernels = compute.kernels;
@@ -123,7 +130,8 @@ void full_attention(float* out, const float* x, const FullAttentionWeights& w, i
   add_bias(k, w.k_bias, rows, kernels);
   add_bias(v, w.v_bias, rows, kernels);
 
-  const Queries queries{arena.allocate<float>(rows * width), arena.allocate<float>(rows * width), arena.allocate<int64_t>(rows * s.group), rows};
+  const Queries queries{arena.allocate<float>(rows * width), arena.allocate<float>(rows * width),
+                        arena.allocate<int64_t>(rows * s.group), rows};
   const KvLayout& layout = batch.slices[0].kv->layout();
   constexpr int64_t kRowsPerTile = 16;
   const int64_t tiles = tile_count(batch, kRowsPerTile);
@@ -141,7 +149,8 @@ void full_attention(float* out, const float* x, const FullAttentionWeights& w, i
         float* const ready = queries.q + queries.offset(s, head / s.group, row) + head % s.group * s.head_dim;
         norm_and_rotate(ready, q + (row * s.heads + head) * s.q_stride, w.q_norm, row, config, batch, kernels);
       }
-      std::fill_n(queries.visible + row * s.group, s.group, list[tile].slice->position + row - list[tile].slice->row_begin + 1);
+      std::fill_n(queries.visible + row * s.group, s.group,
+                  list[tile].slice->position + row - list[tile].slice->row_begin + 1);
     }
   });
   const float scale = 1.0F / std::sqrt(static_cast<float>(s.head_dim));
@@ -156,7 +165,8 @@ void full_attention(float* out, const float* x, const FullAttentionWeights& w, i
       for (int64_t head = 0; head < s.heads; ++head) {
         float* const to = gated + (row * s.heads + head) * s.head_dim;
         std::copy_n(queries.out + queries.offset(s, head / s.group, row) + head % s.group * s.head_dim, s.head_dim, to);
-        if (config.output_gate) kernels.sigmoid_gate(to, q + (row * s.heads + head) * s.q_stride + s.head_dim, s.head_dim);
+        if (config.output_gate)
+          kernels.sigmoid_gate(to, q + (row * s.heads + head) * s.q_stride + s.head_dim, s.head_dim);
       }
     }
   });

@@ -11,17 +11,25 @@ namespace {
 
 class Reader {
  public:
-  Reader(const GgufMetadata& metadata, std::string_view architecture) : metadata_(metadata), prefix_(concat(architecture, ".")) {}
+  Reader(const GgufMetadata& metadata, std::string_view architecture)
+      : metadata_(metadata), prefix_(concat(architecture, ".")) {}
 
   std::string key(std::string_view name) const { return prefix_ + std::string(name); }
-  int64_t whole(std::string_view name, int64_t otherwise) const { return metadata_.as_int(key(name)).value_or(otherwise); }
-  double number(std::string_view name, double otherwise) const { return metadata_.as_double(key(name)).value_or(otherwise); }
+  int64_t whole(std::string_view name, int64_t otherwise) const {
+    return metadata_.as_int(key(name)).value_or(otherwise);
+  }
+  double number(std::string_view name, double otherwise) const {
+    return metadata_.as_double(key(name)).value_or(otherwise);
+  }
   std::optional<std::string_view> text(std::string_view name) const { return metadata_.as_string(key(name)); }
-  std::optional<std::vector<int64_t>> whole_array(std::string_view name) const { return metadata_.int_array(key(name)); }
+  std::optional<std::vector<int64_t>> whole_array(std::string_view name) const {
+    return metadata_.int_array(key(name));
+  }
 
   Result<int64_t> required(std::string_view name) const {
     const std::optional<int64_t> value = metadata_.as_int(key(name));
-    if (!value) return Error{ErrorCode::kInvalid, concat("GGUF metadata lacks ", key(name), ", or it is not one whole number")};
+    if (!value)
+      return Error{ErrorCode::kInvalid, concat("GGUF metadata lacks ", key(name), ", or it is not one whole number")};
     return *value;
   }
 
@@ -50,14 +58,15 @@ Result<RopeConfig> read_rope(const Reader& in, int64_t head_dim, int64_t context
   return rope;
 }
 
-// attention.recurrent_layers (newer files) wins over the interval: the public converter writes the interval's default even
-// where the configuration had another.
+// attention.recurrent_layers (newer files) wins over the interval: the public converter writes the interval's default
+// even where the configuration had another.
 Status read_layer_types(const Reader& in, ModelConfig& config) {
   if (const auto recurrent = in.whole_array("attention.recurrent_layers")) {
     if (static_cast<int64_t>(recurrent->size()) < config.layers) {
       return Error{ErrorCode::kInvalid, "GGUF attention.recurrent_layers has fewer entries than layers"};
     }
-    for (int64_t i = 0; i < config.layers; ++i) config.full_attention[static_cast<size_t>(i)] = (*recurrent)[static_cast<size_t>(i)] == 0;
+    for (int64_t i = 0; i < config.layers; ++i)
+      config.full_attention[static_cast<size_t>(i)] = (*recurrent)[static_cast<size_t>(i)] == 0;
     return {};
   }
   const int64_t interval = in.whole("full_attention_interval", 4);
@@ -69,7 +78,8 @@ Status read_layer_types(const Reader& in, ModelConfig& config) {
 Status read_hybrid(const Reader& in, ModelConfig& config) {
   config.mtp_layers = in.whole("nextn_predict_layers", 0);
   config.layers -= config.mtp_layers;  // block_count counts the MTP block (SPEC 10)
-  if (config.layers < 1 || config.layers > ModelLimits{}.layers_max) return Error{ErrorCode::kInvalid, "GGUF block_count is out of range"};
+  if (config.layers < 1 || config.layers > ModelLimits{}.layers_max)
+    return Error{ErrorCode::kInvalid, "GGUF block_count is out of range"};
   config.full_attention.assign(static_cast<size_t>(config.layers), true);
   TRY(read_layer_types(in, config));
   config.output_gate = true;
@@ -94,7 +104,8 @@ Result<ModelConfig> read_gguf_config(const GgufMetadata& metadata, int64_t embed
   ModelConfig config;
   config.architecture = architecture == "qwen35" ? "qwen3_5" : std::string(architecture);
   if (architecture != "qwen35" && architecture != "llama" && architecture != "qwen2" && architecture != "qwen3") {
-    return Error{ErrorCode::kUnsupported, concat("GGUF architecture '", architecture, "' is not supported; capy runs qwen35, qwen3, qwen2 and llama")};
+    return Error{ErrorCode::kUnsupported, concat("GGUF architecture '", architecture,
+                                                 "' is not supported; capy runs qwen35, qwen3, qwen2 and llama")};
   }
   const Reader in(metadata, architecture);
   config.layers = TRY(in.required("block_count"));
@@ -111,7 +122,8 @@ Result<ModelConfig> read_gguf_config(const GgufMetadata& metadata, int64_t embed
   if (in.whole("attention.value_length", config.head_dim) != config.head_dim) {
     return Error{ErrorCode::kUnsupported, "keys and values of different widths are not supported"};
   }
-  if (in.whole("expert_count", 0) > 0) return Error{ErrorCode::kUnsupported, "mixture-of-experts models are not supported"};
+  if (in.whole("expert_count", 0) > 0)
+    return Error{ErrorCode::kUnsupported, "mixture-of-experts models are not supported"};
   config.full_attention.assign(static_cast<size_t>(config.layers), true);
   config.qk_norm = architecture == "qwen3";
   config.rope = TRY(read_rope(in, config.head_dim, config.context, architecture == "llama"));
@@ -121,7 +133,8 @@ Result<ModelConfig> read_gguf_config(const GgufMetadata& metadata, int64_t embed
   if (const auto eos = metadata.as_int("tokenizer.ggml.eos_token_id"); eos && *eos >= 0 && *eos < (int64_t{1} << 31)) {
     config.eos_tokens.push_back(static_cast<int32_t>(*eos));
   }
-  config.bos_token = static_cast<int32_t>(std::clamp<int64_t>(metadata.as_int("tokenizer.ggml.bos_token_id").value_or(-1), -1, std::max<int64_t>(config.vocab - 1, -1)));
+  config.bos_token = static_cast<int32_t>(std::clamp<int64_t>(
+      metadata.as_int("tokenizer.ggml.bos_token_id").value_or(-1), -1, std::max<int64_t>(config.vocab - 1, -1)));
   TRY(check_config(config));
   return config;
 }

@@ -16,12 +16,12 @@ void rms_norm_rows(float* out, const float* x, const Vector& weight, int64_t row
 void decoder_layer(float* x, const LayerWeights& w, const ModelConfig& config, const Batch& batch, Compute& compute);
 
 // SPEC 2.3. x, out: [rows][dim]; x is the layer's normed input.
-void full_attention(float* out, const float* x, const FullAttentionWeights& w, int64_t cache_layer, const ModelConfig& config,
-                    const Batch& batch, Compute& compute);
+void full_attention(float* out, const float* x, const FullAttentionWeights& w, int64_t cache_layer,
+                    const ModelConfig& config, const Batch& batch, Compute& compute);
 
 // SPEC 2.4 in the chunk-log form of DESIGN 2.
-void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64_t cache_layer, const ModelConfig& config,
-                     const Batch& batch, Compute& compute);
+void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64_t cache_layer,
+                     const ModelConfig& config, const Batch& batch, Compute& compute);
 
 // SPEC 2.2: W_down(silu(W_gate x) * (W_up x)).
 void swiglu_mlp(float* out, const float* x, const MlpWeights& w, const Batch& batch, Compute& compute);

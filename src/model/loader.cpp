@@ -36,7 +36,10 @@ struct RowSource {
     const DType type = fp8_scales->type;
     for (int64_t block = 0; block < blocks; ++block) {
       float scale = 0;
-      decode(type, fp8_scales->bytes.subspan(static_cast<size_t>((first + block) * dtype_info(type).bytes), static_cast<size_t>(dtype_info(type).bytes)), 1, &scale);
+      decode(type,
+             fp8_scales->bytes.subspan(static_cast<size_t>((first + block) * dtype_info(type).bytes),
+                                       static_cast<size_t>(dtype_info(type).bytes)),
+             1, &scale);
       const int64_t end = std::min((block + 1) * block_columns, columns);
       for (int64_t i = block * block_columns; i < end; ++i) out[i] *= scale;
     }
@@ -54,8 +57,14 @@ MatrixFormat format_of(DType type) {
 
 class Loader {
  public:
-  Loader(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options, const TensorNames& names, ThreadPool& pool)
-      : checkpoint_(checkpoint), config_(config), options_(options), names_(names), pool_(pool), total_bytes_(checkpoint.file_bytes()) {}
+  Loader(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options, const TensorNames& names,
+         ThreadPool& pool)
+      : checkpoint_(checkpoint),
+        config_(config),
+        options_(options),
+        names_(names),
+        pool_(pool),
+        total_bytes_(checkpoint.file_bytes()) {}
 
   Result<ModelWeights> load();
 
@@ -64,9 +73,13 @@ class Loader {
   Result<const Tensor*> required(const std::string& name, std::initializer_list<int64_t> shape);
   Result<Vector> vector(const std::string& name, int64_t count, bool zero_centred);
   Result<Vector> optional_vector(const std::string& name, int64_t count);
-  Result<Vector> norm(const std::string& name, int64_t count) { return vector(name, count, config_.zero_centred_norms); }
+  Result<Vector> norm(const std::string& name, int64_t count) {
+    return vector(name, count, config_.zero_centred_norms);
+  }
   Result<RowSource> source(const std::string& name, int64_t rows, int64_t columns);
-  Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns) { return matrix(name, rows, columns, options_.product); }
+  Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns) {
+    return matrix(name, rows, columns, options_.product);
+  }
   Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns, Product product);
   Matrix convert(const RowSource& from, int64_t rows, int64_t columns, Product product);
   void pack_int8(const RowSource& from, Matrix& to);
@@ -91,7 +104,9 @@ class Loader {
 
 void Loader::progress(const Tensor& tensor) {
   done_bytes_ += static_cast<int64_t>(tensor.bytes.size());
-  if (options_.on_progress) options_.on_progress(std::min(1.0, static_cast<double>(done_bytes_) / static_cast<double>(std::max<int64_t>(total_bytes_, 1))));
+  if (options_.on_progress)
+    options_.on_progress(
+        std::min(1.0, static_cast<double>(done_bytes_) / static_cast<double>(std::max<int64_t>(total_bytes_, 1))));
 }
 
 const Tensor* Loader::optional(const std::string& name) {
@@ -102,20 +117,24 @@ const Tensor* Loader::optional(const std::string& name) {
 
 Result<const Tensor*> Loader::required(const std::string& name, std::initializer_list<int64_t> shape) {
   const Tensor* const tensor = optional(name);
-  if (tensor == nullptr) return Error{ErrorCode::kNotFound, concat(checkpoint_.path(), ": the tensor ", name, " is missing")};
+  if (tensor == nullptr)
+    return Error{ErrorCode::kNotFound, concat(checkpoint_.path(), ": the tensor ", name, " is missing")};
   if (!std::equal(tensor->shape.begin(), tensor->shape.end(), shape.begin(), shape.end())) {
-    return Error{ErrorCode::kCorrupt, concat(checkpoint_.path(), ": the tensor ", name, " has the shape ", shape_text(tensor->shape),
-                                             "; the configuration wants ", shape_text(std::vector<int64_t>(shape)))};
+    return Error{ErrorCode::kCorrupt,
+                 concat(checkpoint_.path(), ": the tensor ", name, " has the shape ", shape_text(tensor->shape),
+                        "; the configuration wants ", shape_text(std::vector<int64_t>(shape)))};
   }
   if (!can_decode(tensor->type)) {
-    return Error{ErrorCode::kUnsupported, concat(checkpoint_.path(), ": the tensor ", name, " has the type ", dtype_info(tensor->type).name, ", which capy cannot compute with")};
+    return Error{ErrorCode::kUnsupported, concat(checkpoint_.path(), ": the tensor ", name, " has the type ",
+                                                 dtype_info(tensor->type).name, ", which capy cannot compute with")};
   }
   return tensor;
 }
 
 Result<Vector> Loader::vector(const std::string& name, int64_t count, bool zero_centred) {
   const Tensor* const tensor = TRY(required(name, {count}));
-  if (count % dtype_info(tensor->type).block != 0) return Error{ErrorCode::kCorrupt, concat(name, ": is not a whole number of blocks")};
+  if (count % dtype_info(tensor->type).block != 0)
+    return Error{ErrorCode::kCorrupt, concat(name, ": is not a whole number of blocks")};
   Vector values(static_cast<size_t>(count));
   decode(tensor->type, tensor->bytes, count, values.data());
   if (zero_centred) {
@@ -135,16 +154,19 @@ Result<RowSource> Loader::source(const std::string& name, int64_t rows, int64_t 
   from.tensor = TRY(required(name, {rows, columns}));
   from.columns = columns;
   if (columns % dtype_info(from.tensor->type).block != 0) {
-    return Error{ErrorCode::kCorrupt, concat(checkpoint_.path(), ": a row of ", name, " is not a whole number of blocks")};
+    return Error{ErrorCode::kCorrupt,
+                 concat(checkpoint_.path(), ": a row of ", name, " is not a whole number of blocks")};
   }
   if (from.tensor->type != DType::kF8E4M3) return from;
   if (config_.fp8_block_rows < 1 || config_.fp8_block_columns < 1) {
-    return Error{ErrorCode::kInvalid, concat(checkpoint_.path(), ": ", name, " is FP8 but config.json has no quantization_config.weight_block_size")};
+    return Error{ErrorCode::kInvalid, concat(checkpoint_.path(), ": ", name,
+                                             " is FP8 but config.json has no quantization_config.weight_block_size")};
   }
   from.block_rows = config_.fp8_block_rows;
   from.block_columns = config_.fp8_block_columns;
   const auto blocks = [](int64_t n, int64_t block) { return (n + block - 1) / block; };
-  from.fp8_scales = TRY(required(name + "_scale_inv", {blocks(rows, from.block_rows), blocks(columns, from.block_columns)}));
+  from.fp8_scales =
+      TRY(required(name + "_scale_inv", {blocks(rows, from.block_rows), blocks(columns, from.block_columns)}));
   return from;
 }
 
@@ -174,8 +196,14 @@ Matrix Loader::convert(const RowSource& from, int64_t rows, int64_t columns, Pro
   }
   const int64_t element = product == Product::kBF16 ? 2 : 4;
   to.memory = allocate_aligned(rows * columns * element);
-  to.view = MatrixView{product == Product::kBF16 ? MatrixFormat::kBF16 : MatrixFormat::kF32, rows, columns, columns, to.memory.get(), nullptr};
-  std::vector<Vector> scratch(static_cast<size_t>(pool_.threads()), Vector(static_cast<size_t>(product == Product::kBF16 ? columns : 0)));
+  to.view = MatrixView{product == Product::kBF16 ? MatrixFormat::kBF16 : MatrixFormat::kF32,
+                       rows,
+                       columns,
+                       columns,
+                       to.memory.get(),
+                       nullptr};
+  std::vector<Vector> scratch(static_cast<size_t>(pool_.threads()),
+                              Vector(static_cast<size_t>(product == Product::kBF16 ? columns : 0)));
   pool_.for_ranges(rows, 16, [&](int64_t begin, int64_t end, int worker) {
     for (int64_t row = begin; row < end; ++row) {
       if (product == Product::kF32) {
@@ -250,14 +278,17 @@ Result<DeltaNetWeights> Loader::delta_net(int64_t index) {
   }
   const int64_t channels = config_.conv_channels();
   const std::string conv = name("conv1d.weight");
-  const Tensor* const tensor = names_.gguf() ? TRY(required(conv, {channels, config_.taps})) : TRY(required(conv, {channels, 1, config_.taps}));
-  if (tensor->count() % dtype_info(tensor->type).block != 0) return Error{ErrorCode::kCorrupt, concat(conv, ": is not a whole number of blocks")};
+  const Tensor* const tensor =
+      names_.gguf() ? TRY(required(conv, {channels, config_.taps})) : TRY(required(conv, {channels, 1, config_.taps}));
+  if (tensor->count() % dtype_info(tensor->type).block != 0)
+    return Error{ErrorCode::kCorrupt, concat(conv, ": is not a whole number of blocks")};
   Vector by_channel(static_cast<size_t>(tensor->count()));
   decode(tensor->type, tensor->bytes, tensor->count(), by_channel.data());
   w.conv1d.resize(by_channel.size());
   for (int64_t channel = 0; channel < channels; ++channel) {
     for (int64_t tap = 0; tap < config_.taps; ++tap) {
-      w.conv1d[static_cast<size_t>(tap * channels + channel)] = by_channel[static_cast<size_t>(channel * config_.taps + tap)];
+      w.conv1d[static_cast<size_t>(tap * channels + channel)] =
+          by_channel[static_cast<size_t>(channel * config_.taps + tap)];
     }
   }
   return w;
@@ -285,7 +316,8 @@ Result<LayerWeights> Loader::layer(int64_t index, bool is_full_attention, int64_
   return w;
 }
 
-// Converted and fine-tuned files often lack the head although the configuration names it: the model runs without (SPEC 3).
+// Converted and fine-tuned files often lack the head although the configuration names it: the model runs without (SPEC
+// 3).
 Result<std::optional<MtpWeights>> Loader::mtp() {
   if (checkpoint_.find(names_.mtp("fc.weight")) == nullptr) return std::optional<MtpWeights>();
   MtpWeights w;
@@ -302,7 +334,8 @@ void Loader::warn_of_unused() const {
   int64_t others = 0;
   std::string examples;
   for (const Tensor& tensor : checkpoint_.tensors()) {
-    if (used_.contains(&tensor) || tensor.name == "rope_freqs.weight" || tensor.name.ends_with("rotary_emb.inv_freq")) continue;
+    if (used_.contains(&tensor) || tensor.name == "rope_freqs.weight" || tensor.name.ends_with("rotary_emb.inv_freq"))
+      continue;
     if (tensor.name.find("visual.") != std::string::npos) {
       ++vision;
     } else if (++others <= 3) {
@@ -310,13 +343,16 @@ void Loader::warn_of_unused() const {
     }
   }
   if (vision > 0) log_debug(concat(vision, " tensors of the vision tower are not used in this version"));
-  if (others > 0) log_warning(concat(checkpoint_.path(), ": ", others, " tensors are not known to capy and are not used (", examples, others > 3 ? ", ...)" : ")"));
+  if (others > 0)
+    log_warning(concat(checkpoint_.path(), ": ", others, " tensors are not known to capy and are not used (", examples,
+                       others > 3 ? ", ...)" : ")"));
 }
 
 Result<ModelWeights> Loader::load() {
   ModelWeights w;
   const RowSource embedding = TRY(source(names_.top("embed_tokens.weight"), config_.vocab, config_.dim));
-  if (embedding.fp8_scales != nullptr) return Error{ErrorCode::kUnsupported, concat(checkpoint_.path(), ": an FP8 embedding is not supported")};
+  if (embedding.fp8_scales != nullptr)
+    return Error{ErrorCode::kUnsupported, concat(checkpoint_.path(), ": an FP8 embedding is not supported")};
   w.embedding = *embedding.tensor;
   int64_t full = 0;
   int64_t linear = 0;
@@ -348,7 +384,8 @@ Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config)
   return typical->type == DType::kBF16 ? Product::kBF16 : Product::kInt8;
 }
 
-Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options, ThreadPool& pool) {
+Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options,
+                                  ThreadPool& pool) {
   const TensorNames names = TRY(TensorNames::of(checkpoint, config));
   return Loader(checkpoint, config, options, names, pool).load();
 }

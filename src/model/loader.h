@@ -22,7 +22,8 @@ struct LoadOptions {
 Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config);
 
 // Missing tensors and wrong shapes are errors that name the tensor; tensors that nothing uses are a warning.
-Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options, ThreadPool& pool);
+Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options,
+                                  ThreadPool& pool);
 
 // One row of a tensor as f32; `out` holds shape[1] floats.
 void decode_tensor_row(const Tensor& tensor, int64_t row, float* out);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// PEFT adapters beside the base weights (SPEC 11): W x + s B (A x), never merged, so that requests of one batch may differ.
+// PEFT adapters beside the base weights (SPEC 11): W x + s B (A x), never merged, so that requests of one batch may
+// differ.
 #include <algorithm>
 
 #include "base/concat.h"
@@ -38,8 +39,8 @@ void collect_layer(LayerWeights& w, int64_t index, std::vector<Target>& out) {
 }
 
 // Adapters are made for Hugging Face's order of rows. Where a GGUF base has another, the adapter follows it:
-//   value heads   new head j' = (j mod r) * kh + j / r  (SPEC 10): rows of B of qkv's V part, z, b, a; columns of A of out_proj
-//   Llama's q, k  each head's rows (half, pair) become (pair, half)
+//   value heads   new head j' = (j mod r) * kh + j / r  (SPEC 10): rows of B of qkv's V part, z, b, a; columns of A of
+//   out_proj Llama's q, k  each head's rows (half, pair) become (pair, half)
 class Reorder {
  public:
   Reorder(const ModelConfig& config, std::string_view path) : c_(config), path_(path) {}
@@ -47,7 +48,8 @@ class Reorder {
   // The Hugging Face row that stands at row `i` of the base's matrix.
   int64_t output_row(int64_t i) const {
     if (c_.tiled_value_heads) {
-      if (path_.ends_with("in_proj_qkv")) return i < 2 * c_.key_width() ? i : 2 * c_.key_width() + value_row(i - 2 * c_.key_width());
+      if (path_.ends_with("in_proj_qkv"))
+        return i < 2 * c_.key_width() ? i : 2 * c_.key_width() + value_row(i - 2 * c_.key_width());
       if (path_.ends_with("in_proj_z")) return value_row(i);
       if (path_.ends_with("in_proj_b") || path_.ends_with("in_proj_a")) return grouped_head(i);
     }
@@ -58,10 +60,14 @@ class Reorder {
     }
     return i;
   }
-  int64_t input_column(int64_t i) const { return c_.tiled_value_heads && path_.ends_with("out_proj") ? value_row(i) : i; }
+  int64_t input_column(int64_t i) const {
+    return c_.tiled_value_heads && path_.ends_with("out_proj") ? value_row(i) : i;
+  }
 
  private:
-  int64_t grouped_head(int64_t tiled) const { return tiled % c_.key_heads * (c_.value_heads / c_.key_heads) + tiled / c_.key_heads; }
+  int64_t grouped_head(int64_t tiled) const {
+    return tiled % c_.key_heads * (c_.value_heads / c_.key_heads) + tiled / c_.key_heads;
+  }
   int64_t value_row(int64_t i) const { return grouped_head(i / c_.value_dim) * c_.value_dim + i % c_.value_dim; }
 
   const ModelConfig& c_;
@@ -94,20 +100,22 @@ LoraPath make_path(const LoraModule& module, const Matrix& matrix, const Reorder
 Status Model::attach_lora(std::string_view directory, int32_t adapter, float scale) {
   const LoraAdapter loaded = TRY(LoraAdapter::open(directory));
   std::vector<Target> targets;
-  for (size_t i = 0; i < weights_->layers.size(); ++i) collect_layer(weights_->layers[i], static_cast<int64_t>(i), targets);
+  for (size_t i = 0; i < weights_->layers.size(); ++i)
+    collect_layer(weights_->layers[i], static_cast<int64_t>(i), targets);
   for (const LoraModule& module : loaded.modules()) {
-    const auto found = std::find_if(targets.begin(), targets.end(), [&](const Target& target) {
-      return module.path == target.path;
-    });
+    const auto found =
+        std::find_if(targets.begin(), targets.end(), [&](const Target& target) { return module.path == target.path; });
     if (found == targets.end()) {
-      return Error{ErrorCode::kUnsupported, concat(directory, ": the adapter changes ", module.path, ", which this model does not have or capy does not adapt")};
+      return Error{ErrorCode::kUnsupported, concat(directory, ": the adapter changes ", module.path,
+                                                   ", which this model does not have or capy does not adapt")};
     }
     Matrix& matrix = *found->matrix;
     const int64_t rows = module.b->shape[0];
     const int64_t columns = module.a->shape[1];
     if (columns != matrix.columns() || rows != matrix.rows()) {
-      return Error{ErrorCode::kInvalid, concat(directory, ": the adapter's ", module.path, " is for a matrix of ", rows, " x ", columns,
-                                               "; this model's is ", matrix.rows(), " x ", matrix.columns(), ". Was it made for another model?")};
+      return Error{ErrorCode::kInvalid, concat(directory, ": the adapter's ", module.path, " is for a matrix of ", rows,
+                                               " x ", columns, "; this model's is ", matrix.rows(), " x ",
+                                               matrix.columns(), ". Was it made for another model?")};
     }
     matrix.loras.push_back(make_path(module, matrix, Reorder(config_, module.path), adapter, scale));
   }

@@ -15,7 +15,8 @@ int64_t outputs_per_tile(const MatrixView& w, int threads) {
   return round_up_to(std::max<int64_t>({balanced, worthwhile, 1}), kPanelRows);
 }
 
-void add_lora(float* out, int64_t out_stride, const ActivationRows& x, const BatchSlice& slice, const LoraPath& path, Compute& compute) {
+void add_lora(float* out, int64_t out_stride, const ActivationRows& x, const BatchSlice& slice, const LoraPath& path,
+              Compute& compute) {
   const Arena::Scope scope(compute.arena);
   const int64_t rank = path.a.rows;
   float* const low = compute.arena.allocate<float>(slice.rows * rank);
@@ -26,7 +27,8 @@ void add_lora(float* out, int64_t out_stride, const ActivationRows& x, const Bat
     compute.kernels.matmul_f32(high, path.b.rows, low, rank, slice.rows, path.b, begin, end);
   });
   for (int64_t row = 0; row < slice.rows; ++row) {
-    compute.kernels.scaled_add(out + (slice.row_begin + row) * out_stride, high + row * path.b.rows, path.scale, path.b.rows);
+    compute.kernels.scaled_add(out + (slice.row_begin + row) * out_stride, high + row * path.b.rows, path.scale,
+                               path.b.rows);
   }
 }
 
@@ -63,7 +65,8 @@ ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Produ
     auto* const sums = compute.arena.allocate<int32_t>(rows * blocks);
     compute.pool.for_ranges(rows, kRowsPerTile, [&](int64_t begin, int64_t end, int) {
       for (int64_t row = begin; row < end; ++row) {
-        compute.kernels.quantize_int8(codes + row * width, scales + row * blocks, sums + row * blocks, x + row * columns, columns);
+        compute.kernels.quantize_int8(codes + row * width, scales + row * blocks, sums + row * blocks,
+                                      x + row * columns, columns);
       }
     });
     prepared.int8 = Int8Rows{rows, columns, codes, scales, sums};
@@ -71,13 +74,16 @@ ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Produ
   return prepared;
 }
 
-void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Matrix& matrix, const Batch* batch, Compute& compute) {
+void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Matrix& matrix, const Batch* batch,
+              Compute& compute) {
   CHECK(x.columns == matrix.columns());
   const MatrixView& w = matrix.view;
   compute.pool.for_ranges(w.rows, outputs_per_tile(w, compute.pool.threads()), [&](int64_t begin, int64_t end, int) {
     switch (matrix.product) {
       case Product::kF32: compute.kernels.matmul_f32(out, out_stride, x.x, x.columns, x.rows, w, begin, end); break;
-      case Product::kBF16: compute.kernels.matmul_bf16(out, out_stride, x.bf16, x.columns, x.rows, w, begin, end); break;
+      case Product::kBF16:
+        compute.kernels.matmul_bf16(out, out_stride, x.bf16, x.columns, x.rows, w, begin, end);
+        break;
       case Product::kInt8: compute.kernels.matmul_int8(out, out_stride, x.int8, w, begin, end); break;
     }
   });

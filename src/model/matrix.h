@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A weight matrix W [rows, columns] and its product with rows of activations. Row-major matrices are views into the mapped
-// file where the file's format can be used as it is; converted ones own their memory.
+// A weight matrix W [rows, columns] and its product with rows of activations. Row-major matrices are views into the
+// mapped file where the file's format can be used as it is; converted ones own their memory.
 #pragma once
 
 #include <cstddef>
@@ -61,6 +61,7 @@ ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Produ
 
 // out[row][n] = (W x_row)[n], rows out_stride apart, with the side paths of each slice's adapters. `x` must have been
 // prepared for matrix.product. `batch` may be nullptr where no adapters apply.
-void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Matrix& matrix, const Batch* batch, Compute& compute);
+void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Matrix& matrix, const Batch* batch,
+              Compute& compute);
 
 }  // namespace capy

@@ -17,7 +17,8 @@ Status read_rope_divisors(const Checkpoint& checkpoint, ModelConfig& config) {
   const Tensor* const divisors = checkpoint.find("rope_freqs.weight");
   if (divisors == nullptr) return {};
   if (divisors->type != DType::kF32 || divisors->count() != config.rope.dims / 2) {
-    return Error{ErrorCode::kCorrupt, concat(checkpoint.path(), ": rope_freqs.weight must hold ", config.rope.dims / 2, " floats")};
+    return Error{ErrorCode::kCorrupt,
+                 concat(checkpoint.path(), ": rope_freqs.weight must hold ", config.rope.dims / 2, " floats")};
   }
   config.rope.divisors.resize(static_cast<size_t>(divisors->count()));
   decode(DType::kF32, divisors->bytes, divisors->count(), config.rope.divisors.data());
@@ -52,7 +53,8 @@ void count_layer(const LayerWeights& w, Count& count) {
     count.add_all(a.q_proj, a.k_proj, a.v_proj, a.o_proj, a.q_bias, a.k_bias, a.v_bias, a.o_bias, a.q_norm, a.k_norm);
   } else {
     const DeltaNetWeights& d = *w.delta_net;
-    count.add_all(d.in_proj_qkv, d.in_proj_z, d.in_proj_b, d.in_proj_a, d.conv1d, d.neg_exp_A, d.dt_bias, d.norm, d.out_proj);
+    count.add_all(d.in_proj_qkv, d.in_proj_z, d.in_proj_b, d.in_proj_a, d.conv1d, d.neg_exp_A, d.dt_bias, d.norm,
+                  d.out_proj);
   }
 }
 
@@ -62,19 +64,26 @@ Result<Model> Model::load(Checkpoint checkpoint, const ModelOptions& options, Th
   ModelConfig config = TRY(read_config(checkpoint));
   TRY(read_rope_divisors(checkpoint, config));
   ModelWeights weights = TRY(load_weights(checkpoint, config, LoadOptions{options.product, options.on_progress}, pool));
-  return Model(std::move(checkpoint), std::move(config), options.product, std::make_unique<ModelWeights>(std::move(weights)));
+  return Model(std::move(checkpoint), std::move(config), options.product,
+               std::make_unique<ModelWeights>(std::move(weights)));
 }
 
 Model::Model(Checkpoint checkpoint, ModelConfig config, Product product, std::unique_ptr<ModelWeights> weights)
-    : checkpoint_(std::move(checkpoint)), config_(std::move(config)), product_(product), weights_(std::move(weights)),
-      inverse_frequencies_(inverse_frequencies(config_.rope)), rope_amplitude_(capy::rope_amplitude(config_.rope)) {}
+    : checkpoint_(std::move(checkpoint)),
+      config_(std::move(config)),
+      product_(product),
+      weights_(std::move(weights)),
+      inverse_frequencies_(inverse_frequencies(config_.rope)),
+      rope_amplitude_(capy::rope_amplitude(config_.rope)) {}
 
 Model::Model(Model&&) noexcept = default;
 Model::~Model() = default;
 
 bool Model::has_mtp() const { return weights_->mtp.has_value(); }
 
-Product Model::natural_product(const Checkpoint& checkpoint, const ModelConfig& config) { return capy::natural_product(checkpoint, config); }
+Product Model::natural_product(const Checkpoint& checkpoint, const ModelConfig& config) {
+  return capy::natural_product(checkpoint, config);
+}
 
 ModelSizes Model::sizes() const {
   ModelSizes sizes;
@@ -88,7 +97,9 @@ ModelSizes Model::sizes() const {
   }
   Count head;
   head.add(weights_->head);
-  const bool tied = config_.tied || checkpoint_.find(checkpoint_.kind() == Checkpoint::Kind::kGguf ? "output.weight" : "lm_head.weight") == nullptr;
+  const bool tied =
+      config_.tied ||
+      checkpoint_.find(checkpoint_.kind() == Checkpoint::Kind::kGguf ? "output.weight" : "lm_head.weight") == nullptr;
   sizes.parameters_embedding = weights_->embedding.count();
   sizes.parameters_decoder = decoder.parameters;
   sizes.parameters_head = tied ? 0 : head.parameters;
@@ -105,8 +116,13 @@ KvLayout Model::kv_layout(DType type) const {
 }
 
 StateLayout Model::state_layout() const {
-  return StateLayout{config_.linear_layers(), config_.key_heads, config_.value_heads, config_.key_dim, config_.value_dim,
-                     config_.linear_layers() == 0 ? 0 : config_.conv_channels(), std::max<int64_t>(config_.taps, 1)};
+  return StateLayout{config_.linear_layers(),
+                     config_.key_heads,
+                     config_.value_heads,
+                     config_.key_dim,
+                     config_.value_dim,
+                     config_.linear_layers() == 0 ? 0 : config_.conv_channels(),
+                     std::max<int64_t>(config_.taps, 1)};
 }
 
 int64_t Model::activation_bytes(int64_t rows, int64_t slices) const {
@@ -115,7 +131,8 @@ int64_t Model::activation_bytes(int64_t rows, int64_t slices) const {
 
 void Model::embed(float* out, std::span<const int32_t> tokens, Compute& compute) const {
   compute.pool.for_ranges(static_cast<int64_t>(tokens.size()), 16, [&](int64_t begin, int64_t end, int) {
-    for (int64_t row = begin; row < end; ++row) decode_tensor_row(weights_->embedding, tokens[static_cast<size_t>(row)], out + row * config_.dim);
+    for (int64_t row = begin; row < end; ++row)
+      decode_tensor_row(weights_->embedding, tokens[static_cast<size_t>(row)], out + row * config_.dim);
   });
 }
 
@@ -126,7 +143,8 @@ void Model::set_angles(Batch& batch, Compute& compute) const {
   for (const BatchSlice& slice : batch.slices) {
     for (int64_t row = 0; row < slice.rows; ++row) {
       const int64_t at = (slice.row_begin + row) * half;
-      compute.kernels.rope_angles(cos + at, sin + at, inverse_frequencies_.data(), half, slice.position + row, rope_amplitude_);
+      compute.kernels.rope_angles(cos + at, sin + at, inverse_frequencies_.data(), half, slice.position + row,
+                                  rope_amplitude_);
     }
   }
   batch.cos = cos;
@@ -159,8 +177,10 @@ void Model::forward_mtp(Batch batch, float* out, const float* hidden, Compute& c
   float* const x = compute.arena.allocate<float>(rows * dim);
   embed(embedded, batch.tokens, compute);
   for (int64_t row = 0; row < rows; ++row) {  // the embedding half comes first
-    compute.kernels.rms_norm(joined + row * 2 * dim, embedded + row * dim, w.embedding_norm.data(), dim, config_.rms_eps);
-    compute.kernels.rms_norm(joined + row * 2 * dim + dim, hidden + row * dim, w.hidden_norm.data(), dim, config_.rms_eps);
+    compute.kernels.rms_norm(joined + row * 2 * dim, embedded + row * dim, w.embedding_norm.data(), dim,
+                             config_.rms_eps);
+    compute.kernels.rms_norm(joined + row * 2 * dim + dim, hidden + row * dim, w.hidden_norm.data(), dim,
+                             config_.rms_eps);
   }
   const ActivationRows input = prepare_rows(joined, rows, 2 * dim, w.fc.product, compute);
   multiply(x, dim, input, w.fc, nullptr, compute);

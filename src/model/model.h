@@ -61,17 +61,17 @@ class Model {
   // Arena bytes for a forward of `rows` rows of `slices` sequences, and for logits in tiles of kLogitRows.
   int64_t activation_bytes(int64_t rows, int64_t slices) const;
 
-  // Runs the batch. hidden [rows][dim] receives the rows after the final norm. Caches must have been grown for the rows.
-  // Allocates from compute.arena only. Tokens must be < config().vocab.
+  // Runs the batch. hidden [rows][dim] receives the rows after the final norm. Caches must have been grown for the
+  // rows. Allocates from compute.arena only. Tokens must be < config().vocab.
   void forward(Batch batch, float* hidden, Compute& compute) const;
 
   // logits[rows][vocab] of hidden rows. For many rows call it in tiles of kLogitRows.
   static constexpr int64_t kLogitRows = 16;
   void logits(float* out, const float* hidden, int64_t rows, Compute& compute) const;
 
-  // The MTP head (SPEC 3): out[rows][dim] is its hidden row (after its norm) for the batch's rows, from the main model's
-  // hidden rows and the *next* tokens, which are the batch's tokens. logits() of it predict the token after next. The batch's
-  // slices name a KV sequence of their own for the MTP layer. Only when has_mtp().
+  // The MTP head (SPEC 3): out[rows][dim] is its hidden row (after its norm) for the batch's rows, from the main
+  // model's hidden rows and the *next* tokens, which are the batch's tokens. logits() of it predict the token after
+  // next. The batch's slices name a KV sequence of their own for the MTP layer. Only when has_mtp().
   void forward_mtp(Batch batch, float* out, const float* hidden, Compute& compute) const;
 
  private:

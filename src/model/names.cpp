@@ -67,7 +67,9 @@ Result<TensorNames> TensorNames::of(const Checkpoint& checkpoint, const ModelCon
     names.prefix_ = prefix;
     return names;
   }
-  return Error{ErrorCode::kNotFound, concat(checkpoint.path(), ": there is no tensor model.embed_tokens.weight, nor model.language_model.embed_tokens.weight")};
+  return Error{ErrorCode::kNotFound,
+               concat(checkpoint.path(),
+                      ": there is no tensor model.embed_tokens.weight, nor model.language_model.embed_tokens.weight")};
 }
 
 std::string TensorNames::top(std::string_view name) const {

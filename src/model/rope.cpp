@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rotary frequencies. The reference computes them in f32 tensors; doing the same matters at long context, where half an ulp
-// of a frequency is 0.016 rad (SPEC 2.3). std::pow and std::log are used at load only, never in the forward pass.
+// Rotary frequencies. The reference computes them in f32 tensors; doing the same matters at long context, where half an
+// ulp of a frequency is 0.016 rad (SPEC 2.3). std::pow and std::log are used at load only, never in the forward pass.
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -10,7 +10,8 @@
 namespace capy {
 namespace {
 
-// YaRN (Peng et al. 2023) as SPEC 2.7: between dims lo and hi the frequency goes from unscaled to divided by the factor.
+// YaRN (Peng et al. 2023) as SPEC 2.7: between dims lo and hi the frequency goes from unscaled to divided by the
+// factor.
 void scale_yarn(const RopeConfig& rope, std::vector<float>& frequencies) {
   const auto dims = static_cast<double>(rope.dims);
   const auto dim_of = [&](double rotations) {
@@ -43,7 +44,8 @@ void scale_llama3(const RopeConfig& rope, std::vector<float>& frequencies) {
       frequency = static_cast<float>(frequency / rope.factor);
       continue;
     }
-    const double smooth = (rope.original_context / wave - rope.low_freq_factor) / (rope.high_freq_factor - rope.low_freq_factor);
+    const double smooth =
+        (rope.original_context / wave - rope.low_freq_factor) / (rope.high_freq_factor - rope.low_freq_factor);
     frequency = static_cast<float>((1 - smooth) * frequency / rope.factor + smooth * frequency);
   }
 }

@@ -56,18 +56,18 @@ struct LayerWeights {
 };
 
 struct MtpWeights {
-  Matrix fc;                  // [dim, 2 * dim]   columns: embedding half, hidden half
-  Vector embedding_norm;      // [dim]
-  Vector hidden_norm;         // [dim]
+  Matrix fc;              // [dim, 2 * dim]   columns: embedding half, hidden half
+  Vector embedding_norm;  // [dim]
+  Vector hidden_norm;     // [dim]
   LayerWeights layer;
-  Vector norm;                // [dim]
+  Vector norm;  // [dim]
 };
 
 struct ModelWeights {
   Tensor embedding;  // [vocab, dim]   rows are decoded from the file as they are needed
   std::vector<LayerWeights> layers;
-  Vector norm;       // [dim]
-  Matrix head;       // [vocab, dim]   a view or copy of the embedding when tied
+  Vector norm;  // [dim]
+  Matrix head;  // [vocab, dim]   a view or copy of the embedding when tied
   std::optional<MtpWeights> mtp;
 };
 

@@ -12,17 +12,18 @@ namespace {
 
 // In the order of DType.
 constexpr std::array<DTypeInfo, 24> kInfos = {{
-    {"F32", 1, 4},      {"F16", 1, 2},      {"BF16", 1, 2},      {"F64", 1, 8},       {"F8_E4M3", 1, 1}, {"F8_E5M2", 1, 1},
-    {"I8", 1, 1},       {"U8", 1, 1},       {"I16", 1, 2},       {"I32", 1, 4},       {"I64", 1, 8},     {"BOOL", 1, 1},
-    {"Q4_0", 32, 18},   {"Q4_1", 32, 20},   {"Q5_0", 32, 22},    {"Q5_1", 32, 24},    {"Q8_0", 32, 34},  {"Q2_K", 256, 84},
-    {"Q3_K", 256, 110}, {"Q4_K", 256, 144}, {"Q5_K", 256, 176},  {"Q6_K", 256, 210},  {"IQ4_NL", 32, 18}, {"IQ4_XS", 256, 136},
+    {"F32", 1, 4},      {"F16", 1, 2},      {"BF16", 1, 2},     {"F64", 1, 8},        {"F8_E4M3", 1, 1},
+    {"F8_E5M2", 1, 1},  {"I8", 1, 1},       {"U8", 1, 1},       {"I16", 1, 2},        {"I32", 1, 4},
+    {"I64", 1, 8},      {"BOOL", 1, 1},     {"Q4_0", 32, 18},   {"Q4_1", 32, 20},     {"Q5_0", 32, 22},
+    {"Q5_1", 32, 24},   {"Q8_0", 32, 34},   {"Q2_K", 256, 84},  {"Q3_K", 256, 110},   {"Q4_K", 256, 144},
+    {"Q5_K", 256, 176}, {"Q6_K", 256, 210}, {"IQ4_NL", 32, 18}, {"IQ4_XS", 256, 136},
 }};
 
 constexpr std::pair<uint32_t, DType> kGgufNumbers[] = {
-    {0, DType::kF32},    {1, DType::kF16},    {2, DType::kQ4_0},  {3, DType::kQ4_1},    {6, DType::kQ5_0},    {7, DType::kQ5_1},
-    {8, DType::kQ8_0},   {10, DType::kQ2_K},  {11, DType::kQ3_K}, {12, DType::kQ4_K},   {13, DType::kQ5_K},   {14, DType::kQ6_K},
-    {20, DType::kIQ4_NL}, {23, DType::kIQ4_XS}, {24, DType::kI8}, {25, DType::kI16},    {26, DType::kI32},    {27, DType::kI64},
-    {28, DType::kF64},   {30, DType::kBF16},
+    {0, DType::kF32},   {1, DType::kF16},   {2, DType::kQ4_0},    {3, DType::kQ4_1},    {6, DType::kQ5_0},
+    {7, DType::kQ5_1},  {8, DType::kQ8_0},  {10, DType::kQ2_K},   {11, DType::kQ3_K},   {12, DType::kQ4_K},
+    {13, DType::kQ5_K}, {14, DType::kQ6_K}, {20, DType::kIQ4_NL}, {23, DType::kIQ4_XS}, {24, DType::kI8},
+    {25, DType::kI16},  {26, DType::kI32},  {27, DType::kI64},    {28, DType::kF64},    {30, DType::kBF16},
 };
 
 }  // namespace

@@ -10,9 +10,30 @@
 namespace capy {
 
 enum class DType : uint8_t {
-  kF32, kF16, kBF16, kF64, kF8E4M3, kF8E5M2,
-  kI8, kU8, kI16, kI32, kI64, kBool,
-  kQ4_0, kQ4_1, kQ5_0, kQ5_1, kQ8_0, kQ2_K, kQ3_K, kQ4_K, kQ5_K, kQ6_K, kIQ4_NL, kIQ4_XS,
+  kF32,
+  kF16,
+  kBF16,
+  kF64,
+  kF8E4M3,
+  kF8E5M2,
+  kI8,
+  kU8,
+  kI16,
+  kI32,
+  kI64,
+  kBool,
+  kQ4_0,
+  kQ4_1,
+  kQ5_0,
+  kQ5_1,
+  kQ8_0,
+  kQ2_K,
+  kQ3_K,
+  kQ4_K,
+  kQ5_K,
+  kQ6_K,
+  kIQ4_NL,
+  kIQ4_XS,
 };
 
 struct DTypeInfo {
@@ -23,7 +44,8 @@ struct DTypeInfo {
 
 const DTypeInfo& dtype_info(DType type);
 
-// Bytes of `count` values; count must be a multiple of the block. The caller has bounded count (no overflow check here).
+// Bytes of `count` values; count must be a multiple of the block. The caller has bounded count (no overflow check
+// here).
 int64_t dtype_bytes(DType type, int64_t count);
 
 // By GGUF type number (ggml_type), or by safetensors name ("F32", "BF16", "F8_E4M3"). Nothing for unknown ones.
@@ -41,7 +63,7 @@ inline uint16_t f32_to_bf16(float value) {
 }
 
 float f16_to_f32(uint16_t bits);
-uint16_t f32_to_f16(float value);  // to nearest even; overflow gives infinity
-float f8e4m3_to_f32(uint8_t bits); // OCP E4M3 (no infinities, 0x7f and 0xff are NaN)
+uint16_t f32_to_f16(float value);   // to nearest even; overflow gives infinity
+float f8e4m3_to_f32(uint8_t bits);  // OCP E4M3 (no infinities, 0x7f and 0xff are NaN)
 
 }  // namespace capy

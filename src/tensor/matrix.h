@@ -17,8 +17,8 @@ enum class MatrixFormat : uint8_t {
 //   Output rows in panels of 16, K in groups of 4: codes[panel][k / 4][row in panel][k % 4], int8 in -127..127.
 //   So 64 consecutive bytes are 16 rows x 4 K: one zmm register, one AMX tile row, two ymm, four NEON or WASM vectors.
 //   K is padded to kPackColumns with zero codes, rows to 16 with zero rows.
-//   scales[panel][block][row in panel]: one float for each row and block of kQuantBlock K (the last block may be shorter):
-//   w[n][k] = codes * scale. No zero points.
+//   scales[panel][block][row in panel]: one float for each row and block of kQuantBlock K (the last block may be
+//   shorter): w[n][k] = codes * scale. No zero points.
 constexpr int64_t kPanelRows = 16;
 constexpr int64_t kPackColumns = 64;
 constexpr int64_t kQuantBlock = 256;  // K per scale, of weights and of activations
@@ -39,8 +39,8 @@ struct MatrixView {
   MatrixFormat format = MatrixFormat::kF32;
   int64_t rows = 0;
   int64_t columns = 0;
-  int64_t stride = 0;             // elements from row to row; row-major formats only. Rows may be unaligned (mapped files)
-  const void* data = nullptr;     // elements, or packed codes (64-byte aligned)
+  int64_t stride = 0;          // elements from row to row; row-major formats only. Rows may be unaligned (mapped files)
+  const void* data = nullptr;  // elements, or packed codes (64-byte aligned)
   const float* scales = nullptr;  // packed formats only
 };
 
