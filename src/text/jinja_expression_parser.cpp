@@ -388,7 +388,14 @@ Parser::Made Parser::subscript(ExpressionPtr node) {
     found->operands.push_back(TRY(literal()));
     return finish(std::move(found));
   }
-  found->operands.push_back(TRY(subscript_or_slice()));
+  ExpressionPtr index = TRY(subscript_or_slice());
+  if (now().is_operator(",")) {  // a[1, 2] looks for a tuple
+    ExpressionPtr indices = make(Type::kTuple);
+    indices->operands.push_back(std::move(index));
+    while (skip_operator(",")) indices->operands.push_back(TRY(subscript_or_slice()));
+    index = TRY(finish(std::move(indices)));
+  }
+  found->operands.push_back(std::move(index));
   TRY(expect_operator("]"));
   return finish(std::move(found));
 }

@@ -15,8 +15,9 @@ Result<Value> apply_filter(Interpreter& interpreter, std::string_view name, cons
 Result<bool> apply_test(Interpreter& interpreter, std::string_view name, const Value& input,
                         const Arguments& arguments);
 
-// "a.b.0" of an item: what the `attribute` argument of many filters means. `path` may also be an integer.
-Result<Value> follow_path(Interpreter& interpreter, Value item, const Value& path);
+// "a.b.0" of an item: what the `attribute` argument of many filters means. `path` may also be an integer. Where a step
+// finds nothing, `fallback` takes its place if there is one.
+Result<Value> follow_path(Interpreter& interpreter, Value item, const Value& path, const Value* fallback = nullptr);
 
 // The families; each gives nothing for a name that is not its own.
 using Filtered = Result<std::optional<Value>>;

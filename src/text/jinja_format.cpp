@@ -248,9 +248,6 @@ class BraceReader {
       value = TRY(interpreter_.element(value, is_index ? Value(index) : template_string(part)));
       name.remove_prefix(is_attribute ? end : end + 1);
     }
-    if (value.is(Kind::kUndefined) && value.undefined().reason != Undefined::Reason::kVariable) {
-      return undefined_error(value.undefined());
-    }
     return value;
   }
 

@@ -2,6 +2,7 @@
 #include "text/jinja_literals.h"
 
 #include <charconv>
+#include <limits>
 
 #include "base/concat.h"
 #include "base/utf8.h"
@@ -70,7 +71,9 @@ NumberLiteral read_number(std::string_view text, bool may_be_float) {
   const std::string digits = without_underscores(text.substr(skip, literal.bytes - skip));
   const char* end = digits.data() + digits.size();
   if (literal.is_float) {
-    literal.is_valid = std::from_chars(digits.data(), end, literal.number).ec == std::errc();
+    if (std::from_chars(digits.data(), end, literal.number).ec != std::errc()) {  // beyond a double: as Python has it
+      literal.number = digits.find_first_of("-") == std::string::npos ? std::numeric_limits<double>::infinity() : 0.0;
+    }
   } else {
     literal.is_valid = std::from_chars(digits.data(), end, literal.integer, base).ec == std::errc();
   }

@@ -63,7 +63,9 @@ bool is_forbidden_method(const Value& object, std::string_view name) {
 
 Result<Value> Interpreter::attribute(const Value& object, std::string_view name) {
   if (object.is(Kind::kUndefined)) return undefined_error(object.undefined());
-  if (is_internal(name)) return Value(Undefined{Undefined::Reason::kUnsafe, object.kind(), name});
+  if (is_internal(name) || is_forbidden_method(object, name)) {
+    return Value(Undefined{Undefined::Reason::kUnsafe, object.kind(), name});
+  }
   if (has_method(object, name)) {
     if (depth_of(object) + 1 >= budget_.limits().value_depth_max) {
       return Error{ErrorCode::kLimit, "a value is nested too deep"};
@@ -138,19 +140,14 @@ Result<Value> Interpreter::element(const Value& object, const Value& key) {
     const int64_t index = key.integer() < 0 ? key.integer() + count : key.integer();
     if (is_row && index >= 0 && index < count) return list.items[static_cast<size_t>(index)];
   }
-  if (key.is(Kind::kString) && !object.is(Kind::kDict)) {
-    Value found = TRY(attribute(object, key.view()));
-    if (!found.is(Kind::kUndefined) || found.undefined().reason == Undefined::Reason::kUnsafe) {
-      if (found.is(Kind::kUndefined)) return Value(Undefined{Undefined::Reason::kUnsafe, object.kind(), {}});
-      return found;
-    }
-  }
-  if (key.is(Kind::kString) && (is_internal(key.view()) || has_method(object, key.view()))) {
+  Undefined missing{Undefined::Reason::kElement, object.kind(), {}};
+  // a["b"] finds attributes too. The key may not outlive the render, so that it is not named in what is missing.
+  if (key.is(Kind::kString)) {
     Value found = TRY(attribute(object, key.view()));
     if (!found.is(Kind::kUndefined)) return found;
-    return Value(Undefined{Undefined::Reason::kUnsafe, object.kind(), {}});
+    if (found.undefined().reason == Undefined::Reason::kUnsafe) missing.reason = Undefined::Reason::kUnsafe;
   }
-  return Value(Undefined{Undefined::Reason::kElement, object.kind(), {}});
+  return Value(missing);
 }
 
 namespace {
@@ -210,7 +207,7 @@ Result<Value> slice_of(Budget& budget, const Value& object, std::optional<int64_
   if (object.is(Kind::kString)) return slice_of_string(budget, object, begin, end, stride);
   const bool is_row = object.is(Kind::kList) &&
                       (object.list().shape == Shape::kList || is_tuple(object) || object.list().shape == Shape::kRange);
-  if (!is_row) return Value(Undefined{Undefined::Reason::kElement, object.kind(), {}});
+  if (!is_row) return Error{ErrorCode::kInvalid, concat("'", type_name(object), "' object cannot be sliced")};
   const std::vector<Value>& all = object.list().items;
   const Steps steps = steps_of(static_cast<int64_t>(all.size()), begin, end, stride);
   std::vector<Value> items;

@@ -127,8 +127,7 @@ Result<Value> grouped(Interpreter& interpreter, const Value& input, const Argume
   std::vector<Keyed> pairs;
   std::vector<Value> names;
   for (Value& item : TRY(elements_of(budget, input))) {
-    Value name = TRY(follow_path(interpreter, item, *bound[0]));
-    if (name.is(Kind::kUndefined) && bound[1] != nullptr) name = *bound[1];
+    const Value name = TRY(follow_path(interpreter, item, *bound[0], bound[1]));
     pairs.push_back({TRY(folded(budget, name, case_sensitive)), TRY(make_list(budget, {name, item}))});
   }
   TRY(sort_pairs(budget, pairs, false));

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "text/jinja_characters.h"
+#include "text/jinja_interpreter.h"
 #include "text/jinja_loop.h"
 #include "text/jinja_sort.h"
 
@@ -94,7 +95,7 @@ class Printer {
       case Kind::kList: return list(value.list());
       case Kind::kDict: return dict(value.dict());
       case Kind::kNamespace: return space(*value.space());
-      case Kind::kMacro: out += "<Macro>"; return {};
+      case Kind::kMacro: out += concat("<Macro '", value.macro()->node->signature.name, "'>"); return {};
       case Kind::kLoop:
         out += concat("<LoopContext ", value.loop().index0 + 1, "/", value.loop().items.size(), ">");
         return {};

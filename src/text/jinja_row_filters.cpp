@@ -12,8 +12,12 @@
 
 namespace capy::text::jinja {
 
-Result<Value> follow_path(Interpreter& interpreter, Value item, const Value& path) {
-  if (path.is(Kind::kInt)) return interpreter.element(item, path);
+Result<Value> follow_path(Interpreter& interpreter, Value item, const Value& path, const Value* fallback) {
+  const bool has_fallback = fallback != nullptr && !fallback->is(Kind::kNone);
+  if (path.is(Kind::kInt)) {
+    Value found = TRY(interpreter.element(item, path));
+    return has_fallback && found.is(Kind::kUndefined) ? *fallback : found;
+  }
   if (!path.is(Kind::kString)) return Error{ErrorCode::kInvalid, "an attribute's name must be a string"};
   std::string_view rest = path.view();
   while (true) {
@@ -23,6 +27,7 @@ Result<Value> follow_path(Interpreter& interpreter, Value item, const Value& pat
     const bool is_index =
         !part.empty() && end.ec == std::errc() && end.ptr == part.data() + part.size() && part[0] != '-';
     item = TRY(interpreter.element(item, is_index ? Value(index) : template_string(part)));
+    if (has_fallback && item.is(Kind::kUndefined)) item = *fallback;
     if (part.size() == rest.size()) return item;
     rest.remove_prefix(part.size() + 1);
   }
@@ -202,8 +207,7 @@ Result<Value> mapped(Interpreter& interpreter, const Value& input, const Argumen
       item = TRY(apply_filter(interpreter, arguments.positional[0].view(), item, rest));
       continue;
     }
-    item = TRY(follow_path(interpreter, item, *path));
-    if (fallback != nullptr && item.is(Kind::kUndefined)) item = *fallback;
+    item = TRY(follow_path(interpreter, item, *path, fallback));
   }
   return make_list(interpreter.budget(), std::move(items), Shape::kGenerator);
 }

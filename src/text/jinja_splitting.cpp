@@ -64,7 +64,7 @@ Result<Value> split_at_space(Budget& budget, const Value& self, int64_t count, b
   if (cuts >= all) {
     for (const Range& word : words) pieces.add(word.begin, word.end);
   } else if (from_right) {
-    pieces.add(strip(self.view(), Side::kLeft, {}).begin, words[all - cuts - 1].end);
+    pieces.add(0, words[all - cuts - 1].end);
     for (size_t i = all - cuts; i < all; ++i) pieces.add(words[i].begin, words[i].end);
   } else {
     for (size_t i = 0; i < cuts; ++i) pieces.add(words[i].begin, words[i].end);
