@@ -72,7 +72,10 @@ void transpose(__m256i (&m)[8]) {
 // column; outputs behind the last one repeat it, and nobody stores them.
 void load_weights(const Bf16Job& job, int64_t n, int64_t k, __m256i (&pairs)[8]) {
   for (int i = 0; i < 8; ++i) {
-    pairs[i] = load_pairs(job.w + smaller(n + i, job.end - 1) * job.w_stride + k, job.columns - k);
+    const uint16_t* row = job.w + smaller(n + i, job.end - 1) * job.w_stride + k;
+    // The same place of the next eight outputs: rows are too short for the hardware to find its stride.
+    _mm_prefetch(reinterpret_cast<const char*>(row + 8 * job.w_stride), _MM_HINT_T1);
+    pairs[i] = load_pairs(row, job.columns - k);
   }
   transpose(pairs);
 }

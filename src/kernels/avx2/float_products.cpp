@@ -12,7 +12,6 @@ namespace {
 
 // Rows of x that stay in L2 while all weights of the range pass by.
 constexpr int64_t kRowBlock = 60;
-constexpr int64_t kPrefetchElements = 256;
 
 template <class W>
 struct FloatJob {
@@ -38,7 +37,9 @@ void store_sums(const Lanes (&sum)[Rows][Outputs], float* out, int64_t out_strid
   }
 }
 
-template <class W, int Rows, int Outputs>
+// With few rows the weights come from memory: the same place of the next tile's rows is fetched meanwhile, since rows
+// are too short for the hardware to find its stride.
+template <class W, int Rows, int Outputs, bool FewRows>
 void float_tile(const FloatJob<W>& job, int64_t row, int64_t n) {
   const float* x = job.x + row * job.x_stride;
   const typename W::Element* w = job.w + n * job.w_stride;
@@ -49,8 +50,8 @@ void float_tile(const FloatJob<W>& job, int64_t row, int64_t n) {
       const int64_t at = k + 8 * half;
       __m256 weights[Outputs];
       for (int i = 0; i < Outputs; ++i) {
-        if (Rows == 1 && half == 0) {
-          _mm_prefetch(reinterpret_cast<const char*>(w + i * job.w_stride + at + kPrefetchElements), _MM_HINT_T0);
+        if (FewRows && half == 0) {
+          _mm_prefetch(reinterpret_cast<const char*>(w + (i + Outputs) * job.w_stride + at), _MM_HINT_T1);
         }
         weights[i] = W::load(w + i * job.w_stride + at);
       }
@@ -77,23 +78,26 @@ void float_tile(const FloatJob<W>& job, int64_t row, int64_t n) {
 }
 
 // Rows of one block (1 to 3 at a time) with `Outputs` outputs.
-template <class W, int Outputs>
+template <class W, int Outputs, bool FewRows>
 void float_rows(const FloatJob<W>& job, int64_t row, int64_t row_end, int64_t n) {
-  for (; row + 3 <= row_end; row += 3) float_tile<W, 3, Outputs>(job, row, n);
-  if (row_end - row == 2) return float_tile<W, 2, Outputs>(job, row, n);
-  if (row_end - row == 1) return float_tile<W, 1, Outputs>(job, row, n);
+  for (; row + 3 <= row_end; row += 3) float_tile<W, 3, Outputs, FewRows>(job, row, n);
+  if (row_end - row == 2) return float_tile<W, 2, Outputs, FewRows>(job, row, n);
+  if (row_end - row == 1) return float_tile<W, 1, Outputs, FewRows>(job, row, n);
 }
 
 template <class W>
 void float_product(const FloatJob<W>& job, int64_t rows, int64_t begin, int64_t end) {
   if (rows == 1) {
-    for (; begin + 4 <= end; begin += 4) float_tile<W, 1, 4>(job, 0, begin);
+    for (; begin + 4 <= end; begin += 4) float_tile<W, 1, 4, true>(job, 0, begin);
+  }
+  if (rows <= 3) {
+    for (; begin + 2 <= end; begin += 2) float_rows<W, 2, true>(job, 0, rows, begin);
   }
   for (int64_t row = 0; row < rows; row += kRowBlock) {
     const int64_t row_end = smaller(row + kRowBlock, rows);
     int64_t n = begin;
-    for (; n + 2 <= end; n += 2) float_rows<W, 2>(job, row, row_end, n);
-    if (n < end) float_rows<W, 1>(job, row, row_end, n);
+    for (; n + 2 <= end; n += 2) float_rows<W, 2, false>(job, row, row_end, n);
+    if (n < end) float_rows<W, 1, false>(job, row, row_end, n);
   }
 }
 

@@ -72,7 +72,10 @@ void load_weights(const Bf16Job& job, int64_t n, int64_t k, __m512i (&pairs)[16]
   const int64_t left = job.columns - k;
   const __mmask32 lanes = left >= 32 ? 0xffffffff : (1u << left) - 1;
   for (int i = 0; i < 16; ++i) {
-    pairs[i] = _mm512_maskz_loadu_epi16(lanes, job.w + smaller(n + i, job.end - 1) * job.w_stride + k);
+    const uint16_t* row = job.w + smaller(n + i, job.end - 1) * job.w_stride + k;
+    // The same place of the next sixteen outputs: rows are too short for the hardware to find its stride.
+    _mm_prefetch(reinterpret_cast<const char*>(row + 16 * job.w_stride), _MM_HINT_T1);
+    pairs[i] = _mm512_maskz_loadu_epi16(lanes, row);
   }
   transpose(pairs);
 }

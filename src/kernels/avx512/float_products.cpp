@@ -12,7 +12,6 @@ namespace {
 
 // Rows of x that stay in L2 while all weights of the range pass by.
 constexpr int64_t kRowBlock = 64;
-constexpr int64_t kPrefetchElements = 256;
 
 template <class W>
 struct FloatJob {
@@ -62,7 +61,9 @@ void store_sums(const __m512 (&sum)[Rows][Outputs], float* out, int64_t out_stri
   }
 }
 
-template <class W, int Rows, int Outputs>
+// With few rows the weights come from memory: the same place of the next tile's rows is fetched meanwhile, since rows
+// are too short for the hardware to find its stride.
+template <class W, int Rows, int Outputs, bool FewRows>
 void float_tile(const FloatJob<W>& job, int64_t row, int64_t n) {
   static_assert(Rows * Outputs != 16 || Rows == 1 || Rows == 4);
   const float* x = job.x + row * job.x_stride;
@@ -73,9 +74,9 @@ void float_tile(const FloatJob<W>& job, int64_t row, int64_t n) {
   }
   int64_t k = 0;
   for (; k + 16 <= job.columns; k += 16) {
-    if constexpr (Rows == 1) {
+    if constexpr (FewRows) {
       for (int i = 0; i < Outputs; ++i) {
-        _mm_prefetch(reinterpret_cast<const char*>(w + i * job.w_stride + k + kPrefetchElements), _MM_HINT_T0);
+        _mm_prefetch(reinterpret_cast<const char*>(w + (i + Outputs) * job.w_stride + k), _MM_HINT_T1);
       }
     }
     float_step<W>(sum, x + k, job.x_stride, w + k, job.w_stride);
@@ -85,13 +86,13 @@ void float_tile(const FloatJob<W>& job, int64_t row, int64_t n) {
 }
 
 // Rows of one block (1 to 4 at a time) with `Outputs` outputs.
-template <class W, int Outputs>
+template <class W, int Outputs, bool FewRows>
 void float_rows(const FloatJob<W>& job, int64_t row, int64_t row_end, int64_t n) {
-  for (; row + 4 <= row_end; row += 4) float_tile<W, 4, Outputs>(job, row, n);
+  for (; row + 4 <= row_end; row += 4) float_tile<W, 4, Outputs, FewRows>(job, row, n);
   switch (row_end - row) {
-    case 3: return float_tile<W, 3, Outputs>(job, row, n);
-    case 2: return float_tile<W, 2, Outputs>(job, row, n);
-    case 1: return float_tile<W, 1, Outputs>(job, row, n);
+    case 3: return float_tile<W, 3, Outputs, FewRows>(job, row, n);
+    case 2: return float_tile<W, 2, Outputs, FewRows>(job, row, n);
+    case 1: return float_tile<W, 1, Outputs, FewRows>(job, row, n);
     default: return;
   }
 }
@@ -99,13 +100,16 @@ void float_rows(const FloatJob<W>& job, int64_t row, int64_t row_end, int64_t n)
 template <class W>
 void float_product(const FloatJob<W>& job, int64_t rows, int64_t begin, int64_t end) {
   if (rows == 1) {
-    for (; begin + 16 <= end; begin += 16) float_tile<W, 1, 16>(job, 0, begin);
+    for (; begin + 16 <= end; begin += 16) float_tile<W, 1, 16, true>(job, 0, begin);
+  }
+  if (rows <= 4) {
+    for (; begin + 4 <= end; begin += 4) float_rows<W, 4, true>(job, 0, rows, begin);
   }
   for (int64_t row = 0; row < rows; row += kRowBlock) {
     const int64_t row_end = smaller(row + kRowBlock, rows);
     int64_t n = begin;
-    for (; n + 4 <= end; n += 4) float_rows<W, 4>(job, row, row_end, n);
-    for (; n < end; ++n) float_rows<W, 1>(job, row, row_end, n);
+    for (; n + 4 <= end; n += 4) float_rows<W, 4, false>(job, row, row_end, n);
+    for (; n < end; ++n) float_rows<W, 1, false>(job, row, row_end, n);
   }
 }
 

@@ -30,6 +30,8 @@ void int8_tile(const Int8Job& job, int64_t row, int64_t panel) {
   const int8_t* x = job.x.codes + row * job.columns;
   const int8_t* w = job.codes + panel * job.columns * kPanelRows;
   const int64_t panel_bytes = job.columns * kPanelRows;
+  // Where a panel ends, its stream goes on Panels - 1 panels later.
+  const int64_t beyond = kPrefetchBytes + (Panels - 1) * panel_bytes;
   __m512 out[Rows][Panels];
   for (int r = 0; r < Rows; ++r) {
     for (int p = 0; p < Panels; ++p) out[r][p] = _mm512_setzero_ps();
@@ -45,7 +47,10 @@ void int8_tile(const Int8Job& job, int64_t row, int64_t panel) {
       typename Dot::Weights weights[Panels];
       for (int p = 0; p < Panels; ++p) {
         const int8_t* at = w + p * panel_bytes + k * kPanelRows;
-        if (Rows <= 4) _mm_prefetch(reinterpret_cast<const char*>(at + kPrefetchBytes), _MM_HINT_T0);
+        if constexpr (Rows <= 4) {
+          const bool inside = k * kPanelRows + kPrefetchBytes < panel_bytes;
+          _mm_prefetch(reinterpret_cast<const char*>(at + (inside ? kPrefetchBytes : beyond)), _MM_HINT_T0);
+        }
         weights[p] = Dot::load(at);
       }
       for (int r = 0; r < Rows; ++r) {
