@@ -278,8 +278,9 @@ Status TokenizerJson::read_template(Json single, Json special_tokens) {
 
 Status grow_to(int64_t id, const TokenizerLimits& limits, Vocabulary& vocabulary) {
   if (id < 0) return corrupt(concat("a token has the id ", id));
-  if (id >= limits.tokens_max) {
-    return Error{ErrorCode::kLimit, concat("tokenizer.json: token id ", id, "; at most ", limits.tokens_max)};
+  const int64_t limit = std::min(limits.tokens_max, static_cast<int64_t>(vocabulary.tokens.size()) + limits.id_gap_max);
+  if (id >= limit) {
+    return Error{ErrorCode::kLimit, concat("tokenizer.json: a token has the id ", id, "; here at most ", limit - 1)};
   }
   const size_t count = std::max(vocabulary.tokens.size(), static_cast<size_t>(id) + 1);
   vocabulary.tokens.resize(count);
@@ -296,7 +297,11 @@ Result<Vocabulary> read_tokenizer_json(Json root, const TokenizerLimits& limits)
 Status read_vocab(Json vocab, const TokenizerLimits& limits, Vocabulary& vocabulary) {
   if (!vocab.is_object()) return corrupt("the vocabulary is no object");
   const int64_t count = vocab.size();
-  if (count > 0) TRY(grow_to(count - 1, limits, vocabulary));
+  if (count > limits.tokens_max) {
+    return Error{ErrorCode::kLimit, concat("tokenizer.json: ", count, " tokens; at most ", limits.tokens_max)};
+  }
+  vocabulary.tokens.resize(static_cast<size_t>(count));
+  vocabulary.types.resize(static_cast<size_t>(count), static_cast<int64_t>(TokenType::kUnused));
   for (int64_t i = 0; i < count; ++i) {
     const std::string_view token = vocab.key(i);
     const auto id = vocab[i].as_int();

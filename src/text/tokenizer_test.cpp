@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/utf8.h"
@@ -96,6 +97,86 @@ TEST_F(SmallVocabulary, TrustIsByRange) {
   const Ids plain = encode(tokenizer, "th<think>");
   EXPECT_EQ(ids[0], 261);
   EXPECT_EQ(Ids(ids.begin() + 1, ids.end()), plain);
+}
+
+// The ends of trusted ranges are within words, and the words are still one text for the BPE.
+TEST_F(SmallVocabulary, TrustDoesNotCutText) {
+  const Tokenizer tokenizer = make();
+  Ids ids;
+  tokenizer.encode_trusting("the the", std::vector<TextRange>{{0, 1}, {5, 6}}, ids);
+  EXPECT_EQ(ids, (Ids{257, 258}));
+}
+
+TEST_F(SmallVocabulary, TrustedRangesMayBeAnything) {
+  const Tokenizer tokenizer = make();
+  const std::string text = "<think>";
+  for (const std::vector<TextRange>& ranges : {std::vector<TextRange>{{0, 1000}}, {{0, 4}, {2, 7}}, {{3, 3}, {0, 7}}}) {
+    Ids ids;
+    tokenizer.encode_trusting(text, ranges, ids);
+    EXPECT_EQ(ids, Ids{261});
+  }
+  Ids ids;
+  tokenizer.encode_trusting(text, std::vector<TextRange>{{1, 7}, {9, 12}, {7, 3}}, ids);
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), 261), 0);
+}
+
+TEST_F(SmallVocabulary, NormalizedTokensAreFoundInNormalizedTextWhereItIsTrusted) {
+  const std::string name = "<caf\u00e9>";
+  vocabulary_.tokens[261] = name;
+  vocabulary_.added = {{260}, {261, false, false, true}};
+  const Tokenizer tokenizer = make();
+  const std::string text = "e\u0301<cafe\u0301>e\u0301<cafe\u0301>";
+  EXPECT_EQ(encode_with_special(tokenizer, text), (Ids{0xc3, 0xa9, 261, 0xc3, 0xa9, 261}));
+  Ids ids;
+  tokenizer.encode_trusting(text, std::vector<TextRange>{{0, 12}}, ids);
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), 261), 1);
+  ids.clear();
+  tokenizer.encode_trusting(text, std::vector<TextRange>{{0, 10}, {11, 30}}, ids);
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), 261), 1);
+}
+
+TEST_F(SmallVocabulary, StripTakesWhiteSpaceAlong) {
+  vocabulary_.added = {{260, true, true}, {261}};
+  const Tokenizer tokenizer = make();
+  EXPECT_EQ(encode_with_special(tokenizer, "a \u00a0<|im_start|>\u3000\n<think> b"), (Ids{'a', 260, 261, ' ', 'b'}));
+}
+
+TEST_F(SmallVocabulary, TheLongestAddedTokenWins) {
+  vocabulary_.tokens[261] = "<|im_start|>>";
+  EXPECT_EQ(encode_with_special(make(), "<|im_start|>>x<|im_start|>"), (Ids{261, 'x', 260}));
+}
+
+TEST_F(SmallVocabulary, SeveralThreadsAtOnce) {
+  const Tokenizer tokenizer = make();
+  const Ids expected = encode(make(), "the cat the thx cat the");
+  std::vector<std::thread> threads;
+  std::vector<int> wrong(4);
+  for (size_t t = 0; t < wrong.size(); ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 200; ++i) wrong[t] += encode(tokenizer, "the cat the thx cat the") == expected ? 0 : 1;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, std::vector<int>(4));
+}
+
+TEST_F(SmallVocabulary, KnowsItsTokens) {
+  vocabulary_.eos = 260;
+  vocabulary_.stops = {257};
+  const Tokenizer tokenizer = make();
+  EXPECT_EQ(tokenizer.token_count(), 263);
+  EXPECT_EQ(tokenizer.token_bytes(258), " the");
+  EXPECT_EQ(tokenizer.token_bytes(262), "");
+  EXPECT_EQ(tokenizer.token_bytes(-1), "");
+  EXPECT_EQ(tokenizer.token_bytes(263), "");
+  EXPECT_TRUE(tokenizer.is_special(260));
+  EXPECT_FALSE(tokenizer.is_special(261));
+  EXPECT_TRUE(tokenizer.is_unused(262));
+  EXPECT_EQ(tokenizer.find(" the"), 258);
+  EXPECT_EQ(tokenizer.find("<|im_start|>"), 260);
+  EXPECT_EQ(tokenizer.find("[PAD0]"), std::nullopt);
+  EXPECT_EQ(tokenizer.stop_tokens(), (Ids{257, 260}));
+  EXPECT_EQ(tokenizer.decode(Ids{257, 260, 261}, Tokenizer::Special::kSkip), "the<think>");
 }
 
 TEST_F(SmallVocabulary, AnyBytesGoRoundTrip) {

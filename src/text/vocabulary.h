@@ -16,6 +16,7 @@ namespace capy {
 // A file beyond these is refused by name. Real vocabularies: 262,144 tokens, tokens of 1,000 bytes, 20 MB of JSON.
 struct TokenizerLimits {
   int64_t tokens_max = int64_t{4} << 20;
+  int64_t id_gap_max = int64_t{64} << 10;  // ids without a token in a row: a small file may not ask for much memory
   int64_t merges_max = int64_t{8} << 20;
   int64_t token_bytes_max = int64_t{64} << 10;
   int64_t vocabulary_bytes_max = int64_t{256} << 20;
@@ -37,6 +38,7 @@ enum class TokenType : int32_t {
 struct MergeText {
   std::string_view left;
   std::string_view right;
+  bool operator==(const MergeText&) const = default;
 
   // Cuts at the first space behind the first character; nothing where there is none.
   static std::optional<MergeText> from_line(std::string_view line);
