@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int64_t kConfigBytesMax = int64_t{16} << 20;
+constexpr int64_t kIndexBytesMax = int64_t{32} << 20;  // 100,000 tensors take half of it
 constexpr std::string_view kConfigName = "config.json";
 constexpr std::string_view kSingleName = "model.safetensors";
 constexpr std::string_view kIndexName = "model.safetensors.index.json";
@@ -72,7 +73,7 @@ using ShardPlan = std::map<std::string, std::set<std::string, std::less<>>, std:
 
 Result<ShardPlan> read_index(const fs::path& path, const CheckpointLimits& limits) {
   const std::string file = path.string();
-  const JsonDocument document = TRY(JsonDocument::read(file, {.bytes_max = int64_t{64} << 20, .depth_max = 16}));
+  const JsonDocument document = TRY(JsonDocument::read(file, {.bytes_max = kIndexBytesMax, .depth_max = 16}));
   const Json weight_map = document.root()["weight_map"];
   if (weight_map.size() == 0 || !weight_map.is_object()) {
     return Error{ErrorCode::kCorrupt, concat(file, ": has no \"weight_map\"; get the file again")};
@@ -239,6 +240,9 @@ std::optional<SplitName> parse_split_name(std::string_view name) {
 }
 
 Result<CheckpointFiles> open_checkpoint_files(std::string_view path, const CheckpointLimits& limits) {
+  if (path.empty() || path.find('\0') != path.npos) {
+    return Error{ErrorCode::kInvalid, concat(shown(path), ": is not the path of a model")};
+  }
   CheckpointFiles out;
   out.path = path;
   std::error_code failed;

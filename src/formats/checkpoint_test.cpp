@@ -138,6 +138,8 @@ TEST(Checkpoint, ErrorsSayWhatIsThere) {
   expect_error(directory.path(), ErrorCode::kNotFound, "has no config.json");
   expect_error(directory.put("x.gguf", "not gguf"), ErrorCode::kInvalid, "is not a GGUF file");
   expect_error("/dev/zero", ErrorCode::kInvalid, "not a regular file");
+  expect_error("", ErrorCode::kInvalid, "is not the path of a model");
+  expect_error(other + std::string("\0x", 2), ErrorCode::kInvalid, "is not the path of a model");
 }
 
 TEST(Checkpoint, ShardsByIndex) {
@@ -270,6 +272,20 @@ TEST(Checkpoint, IdentityNamesTheContent) {
   const auto moved = Checkpoint::open(directory.put("elsewhere/z.safetensors", small_safetensors({"a"}, 1)));
   EXPECT_EQ(moved.value().identity(), seen[0]);
   EXPECT_EQ(seen[0], 1737723805356674559u);
+}
+
+TEST(CheckpointHostile, RealFilesCutAtEvery4KiB) {
+  const TestDirectory directory;
+  for (const char* name :
+       {"gguf/llama3.f32.gguf", "models/llama3/model.safetensors", "models/qwen35_fp8/model.safetensors"}) {
+    const std::string whole = contents(kGolden + name);
+    const std::string extension = fs::path(name).extension().string();
+    for (size_t size = 0; size < whole.size(); size += 4096) {
+      const auto opened = Checkpoint::open(directory.put("cut" + extension, std::string_view(whole).substr(0, size)));
+      ASSERT_FALSE(opened.ok()) << name << " " << size;
+      EXPECT_EQ(opened.error().code, ErrorCode::kCorrupt) << opened.error().message;
+    }
+  }
 }
 
 // Hostile inputs: a file that changes under the mapping. The reader must see zeros and be told, not crash.

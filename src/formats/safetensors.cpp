@@ -10,8 +10,9 @@
 namespace capy {
 namespace {
 
-// The limit of the format's own library. Parsed JSON takes several times its text, so a larger header is not harmless.
-constexpr int64_t kHeaderBytesMax = 100'000'000;
+// 100,000 tensors, as many as are read by default, take 20 MB. Parsed JSON can take ten times its text and more, so the
+// 100 MB of the format's own library would let a hostile file have 2 GB.
+constexpr int64_t kHeaderBytesMax = int64_t{32} << 20;
 constexpr int kHeaderDepthMax = 8;
 constexpr std::string_view kMetadataKey = "__metadata__";
 
