@@ -164,6 +164,7 @@ Interpreter::Ran Interpreter::run_loop(const Statement& node, Scope* outer, Loop
   loop.recursion = node.is_recursive ? &node : nullptr;
   loop.outer = outer;
   for (size_t i = 0; i < loop.items.size(); ++i) {
+    if (!budget_.charge(3)) return budget_.spent_error();  // what a turn costs, even with nothing in it
     loop.index0 = static_cast<int64_t>(i);
     auto scope = std::make_unique<Scope>(outer);
     scope_ = scope.get();

@@ -68,8 +68,8 @@ Result<Value> sum_filter(Interpreter& interpreter, const Value& input, const Arg
 Result<Value> batch_filter(Budget& budget, const Value& input, const Arguments& arguments) {
   const Bound bound = TRY(bind("batch", arguments, {"linecount", "fill_with"}, 1));
   const int64_t width = TRY(bound.integer(0, 1));
-  if (width < 1 || width > budget.limits().list_items_max)
-    return Error{ErrorCode::kInvalid, "batch: a size above zero is needed"};
+  if (width < 1) return Error{ErrorCode::kInvalid, "batch: a size above zero is needed"};
+  if (width > budget.limits().list_items_max) return Error{ErrorCode::kLimit, "batch: the rows are too long"};
   std::vector<Value> rows, row;
   for (const Value& item : TRY(elements_of(budget, input))) {
     row.push_back(item);
@@ -86,8 +86,8 @@ Result<Value> slice_filter(Budget& budget, const Value& input, const Arguments& 
   const Bound bound = TRY(bind("slice", arguments, {"slices", "fill_with"}, 1));
   const std::vector<Value> items = TRY(elements_of(budget, input));
   const int64_t count = TRY(bound.integer(0, 1));
-  if (count < 1 || count > budget.limits().list_items_max)
-    return Error{ErrorCode::kInvalid, "slice: a number above zero is needed"};
+  if (count < 1) return Error{ErrorCode::kInvalid, "slice: a number above zero is needed"};
+  if (count > budget.limits().list_items_max) return Error{ErrorCode::kLimit, "slice: there are too many"};
   const size_t columns = static_cast<size_t>(count);
   const size_t length = items.size() / columns;
   const size_t longer = items.size() % columns;
