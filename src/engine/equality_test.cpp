@@ -364,8 +364,8 @@ std::vector<Setup> all_setups() {
   return setups;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Equality, testing::ValuesIn(all_setups()), [](const auto& info) {
-  return info.param.model + "_" + compute_type_name(info.param.type) + "_" + info.param.isa;
+INSTANTIATE_TEST_SUITE_P(All, Equality, testing::ValuesIn(all_setups()), [](const auto& test) {
+  return test.param.model + "_" + compute_type_name(test.param.type) + "_" + test.param.isa;
 });
 
 }  // namespace

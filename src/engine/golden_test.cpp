@@ -155,9 +155,9 @@ TEST_P(GoldenMtp, LogitsAreTheReferences) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GoldenMtp, testing::ValuesIn(names_with_mtp()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& test) { return test.param; });
 INSTANTIATE_TEST_SUITE_P(All, GoldenModels, testing::ValuesIn(golden_model_names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& test) { return test.param; });
 
 TEST(GoldenGguf, LogitsAreTheTwins) {
   const std::vector<GoldenGguf> files = golden_ggufs();
