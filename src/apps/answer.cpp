@@ -7,6 +7,7 @@
 #include "apps/interrupt.h"
 #include "apps/streams.h"
 #include "apps/terminal.h"
+#include "apps/word_wrap.h"
 #include "base/concat.h"
 #include "base/cpu.h"
 #include "base/json.h"
@@ -14,38 +15,50 @@
 namespace capy {
 namespace {
 
+// On a terminal words are not broken at its edge; a pipe gets the text as it is.
 class TextPrinter : public AnswerPrinter {
  public:
-  explicit TextPrinter(bool shows_thinking) : shows_thinking_(shows_thinking) {}
+  explicit TextPrinter(bool shows_thinking) : shows_thinking_(shows_thinking), on_terminal_(is_terminal(Stream::kOutput)) {
+    if (on_terminal_) use_utf8_locale();
+  }
 
   Status token(int32_t, const ThinkingSplitter::Pieces& pieces) override {
     if (shows_thinking_ && !pieces.thinking.empty()) {
-      TRY(write_output(dim(true) + pieces.thinking));
+      if (!dimmed_) TRY(write_output(begin_style(Style::kDim, Stream::kOutput)));
+      dimmed_ = true;
+      TRY(show(pieces.thinking));
     }
-    if (!pieces.answer.empty()) {
-      const bool after_thinking = dimmed_;
-      TRY(write_output(concat(dim(false), after_thinking ? "\n\n" : "", pieces.answer)));
-      ends_line_ = pieces.answer.back() == '\n';
-    }
-    return {};
+    if (pieces.answer.empty()) return {};
+    TRY(end_thinking(pieces.answer.starts_with('\n') ? "" : "\n\n"));
+    return show(pieces.answer);
   }
 
   Status finish(const Answer&) override {
-    const bool in_line = dimmed_ || !ends_line_;
-    const std::string end = dim(false);
-    return write_output(in_line && is_terminal(Stream::kOutput) ? end + "\n" : end);
+    TRY(end_thinking(""));
+    if (!on_terminal_) return {};
+    const std::string rest = wrap_.finish(terminal_columns());
+    return write_output(wrap_.column() > 0 ? rest + "\n" : rest);
   }
 
  private:
-  std::string dim(bool on) {
-    if (on == dimmed_) return "";
-    dimmed_ = on;
-    return std::string(on ? begin_style(Style::kDim, Stream::kOutput) : end_style(Style::kDim, Stream::kOutput));
+  Status show(const std::string& text) {
+    if (!on_terminal_) return write_output(text);
+    const std::string shown = wrap_.feed(harmless(text), terminal_columns());
+    return shown.empty() ? Status() : write_output(shown);
+  }
+
+  Status end_thinking(std::string_view gap) {
+    if (!dimmed_) return {};
+    dimmed_ = false;
+    const std::string rest = on_terminal_ ? wrap_.finish(terminal_columns()) : "";
+    TRY(write_output(concat(rest, end_style(Style::kDim, Stream::kOutput))));
+    return show(std::string(gap));
   }
 
   bool shows_thinking_;
+  bool on_terminal_;
   bool dimmed_ = false;
-  bool ends_line_ = false;
+  WordWrap wrap_;
 };
 
 class JsonPrinter : public AnswerPrinter {
@@ -60,6 +73,20 @@ class JsonPrinter : public AnswerPrinter {
     return write_output(json.text() + "\n");
   }
   Status finish(const Answer&) override { return {}; }
+};
+
+class IdPrinter : public AnswerPrinter {
+ public:
+  Status token(int32_t token, const ThinkingSplitter::Pieces&) override {
+    if (token == kNoToken) return {};
+    const std::string text = concat(first_ ? "" : " ", token);
+    first_ = false;
+    return write_output(text);
+  }
+  Status finish(const Answer&) override { return write_output("\n"); }
+
+ private:
+  bool first_ = true;
 };
 
 // Takes the engine's events, divides the text, and remembers the first error of the printer.
@@ -119,6 +146,7 @@ Result<RequestId> submit(Engine& engine, AnswerQuestion& question) {
 }  // namespace
 
 std::unique_ptr<AnswerPrinter> text_printer(bool shows_thinking) { return std::make_unique<TextPrinter>(shows_thinking); }
+std::unique_ptr<AnswerPrinter> id_printer() { return std::make_unique<IdPrinter>(); }
 std::unique_ptr<AnswerPrinter> json_printer() { return std::make_unique<JsonPrinter>(); }
 
 Result<Answer> give_answer(Engine& engine, AnswerQuestion question, AnswerPrinter& printer) {

@@ -34,6 +34,8 @@ class AnswerPrinter {
 
 // Text for people and pipes: the answer on stdout; thinking on stdout too, dimmed, where `shows_thinking`.
 std::unique_ptr<AnswerPrinter> text_printer(bool shows_thinking);
+// Ids with spaces between, for models without a tokenizer.
+std::unique_ptr<AnswerPrinter> id_printer();
 // One JSON object a line and token. What comes at the end is the caller's.
 std::unique_ptr<AnswerPrinter> json_printer();
 

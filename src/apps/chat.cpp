@@ -115,7 +115,7 @@ Result<int> chat(ChatSettings settings) {
     const Result<ChatStep> step = said.starts_with('/') ? obey(session, said) : session.ask(said);
     if (!step.ok()) {
       if (is_reader_gone(step.error())) return step.error();
-      std::fprintf(stderr, "capy: %s\n", step.error().message.c_str());
+      std::fprintf(stderr, "%s\n\n", harmless(step.error().message).c_str());
     } else if (step.value() == ChatStep::kLeave) {
       return 0;
     }

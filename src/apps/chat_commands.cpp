@@ -101,8 +101,7 @@ Result<ChatStep> set(ChatSession& session, std::string_view rest) {
   } else if (rest == "auto") {
     TRY(forget_wish(session.settings().wishes, name));
   } else {
-    const Status set = set_wish(session.settings().wishes, name, rest);
-    if (!set.ok()) return Error{ErrorCode::kUsage, concat(name, ": ", set.error().message)};
+    TRY(set_wish(session.settings().wishes, name, rest));
   }
   return say(concat(name, " = ", rest, "\n\n"));
 }

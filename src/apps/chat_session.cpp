@@ -103,6 +103,7 @@ Result<ChatStep> ChatSession::answer() {
   question.kept = &kept;
   const std::unique_ptr<AnswerPrinter> printer = text_printer(true);
   const InterruptScope scope;
+  const QuietInput quiet;
   Result<Answer> answer = give_answer(*engine_, std::move(question), *printer);
   if (kept >= 0) sequence_ = kept;
   if (!answer.ok()) return answer.error();

@@ -7,15 +7,45 @@
 #include "base/concat.h"
 
 namespace capy {
+namespace {
+
+constexpr size_t kNameColumn = 30;
+constexpr size_t kHelpWidth = 100;
+
+// Options with their purpose beside them, wrapped at words. (CLI11's own lines are as long as their texts.)
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    std::string line = concat("  ", make_option_name(option, is_positional), make_option_opts(option));
+    line += std::string(line.size() + 1 < kNameColumn ? kNameColumn - line.size() : 2, ' ');
+    std::string text;
+    std::string_view rest = option->get_description();
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find(' '), rest.size());
+      if (line.size() + end > kHelpWidth) {
+        text += concat(line.substr(0, line.find_last_not_of(' ') + 1), "\n");
+        line = std::string(kNameColumn, ' ');
+      }
+      line += concat(rest.substr(0, end), " ");
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return concat(text, line.substr(0, line.find_last_not_of(' ') + 1), "\n");
+  }
+
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string value = option->get_type_name();
+    return value.empty() ? "" : " " + value;
+  }
+};
+
+}  // namespace
 
 CommandLine::CommandLine(const std::string& name, const std::string& purpose, const std::string& examples)
-    : CLI::App(purpose, name) {
-  get_formatter()->column_width(34);
-  get_formatter()->label("REQUIRED", "(needed)");
-  get_formatter()->label("TEXT", "");
+    : CLI::App(purpose + "\n", name) {
+  formatter(std::make_shared<HelpFormatter>());
   get_formatter()->label("Positionals", "Arguments");
   set_help_flag("-h,--help", "print this help and end");
-  footer(concat("\nExamples:\n", examples));
+  footer(concat("Examples:\n", examples));
 }
 
 CLI::Option* CommandLine::add_repeatable(const std::string& names, std::vector<std::string>& values,
@@ -25,9 +55,22 @@ CLI::Option* CommandLine::add_repeatable(const std::string& names, std::vector<s
 
 CLI::Option* CommandLine::add_on_off(const std::string& name, std::optional<bool>& value, const std::string& purpose) {
   const auto read_word = [&value](const std::string& word) { value = word == "on"; };
+  const auto is_word = [](const std::string& word) {
+    return word == "on" || word == "off" ? std::string() : concat("'", word.substr(0, 40), "' is not on or off");
+  };
   return add_option_function<std::string>(name, read_word, purpose)
-      ->check(CLI::IsMember({"on", "off"}, CLI::ignore_case))
+      ->check(CLI::Validator(is_word, ""))
       ->type_name("on|off");
+}
+
+CLI::Validator in_range(int64_t min, int64_t max) {
+  const auto check = [min, max](const std::string& text) {
+    int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool good = read.ec == std::errc() && read.ptr == text.data() + text.size() && value >= min && value <= max;
+    return good ? std::string() : concat("'", text.substr(0, 40), "' is not a whole number from ", min, " to ", max);
+  };
+  return CLI::Validator(check, "");
 }
 
 Result<std::optional<int>> CommandLine::read(int argc, const char* const* argv) {

@@ -29,6 +29,9 @@ class CommandLine : public CLI::App {
   Result<std::optional<int>> read(int argc, const char* const* argv);
 };
 
+// For options that take a whole number.
+CLI::Validator in_range(int64_t min, int64_t max);
+
 // "12,5,7" (spaces and line breaks are fine too, and the brackets of a JSON array). kUsage names what is not an id.
 Result<std::vector<int32_t>> parse_token_ids(std::string_view text, std::string_view what);
 

@@ -188,9 +188,8 @@ std::string as_text(const Findings& findings) {
   text += describe_home(findings);
   text += "\nWhat fits\n";
   for (const Fit& fit : findings.fits) {
-    text += line(concat("  ", fit.model, " ", fit.type, "  "),
-                 concat(readable_bytes(fit.weight_bytes), fit.context ? concat(", context up to ", readable_count(*fit.context), " tokens")
-                                                                      : std::string(": too large")));
+    const std::string context = fit.context ? concat(", context up to ", readable_count(*fit.context), " tokens") : ": too large";
+    text += line(concat("  ", fit.model), concat(fit.type, "  ", readable_bytes(fit.weight_bytes), context));
   }
   return text + (findings.well() ? "\nAll is well.\n" : "\nSomething is wrong: see TROUBLE and DIFFERS above.\n");
 }

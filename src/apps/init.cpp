@@ -33,7 +33,7 @@ constexpr int64_t kGrainValues = int64_t{1} << 16;
 struct Order {
   std::string config;
   std::string out;
-  uint64_t seed = 0;
+  int64_t seed = 0;
   int64_t threads = 0;
   bool json = false;
 };
@@ -63,7 +63,7 @@ Result<Plan> make_plan(const Order& order) {
   const Json text = nested ? root["text_config"] : root;
   plan.leaves_vision_out = root["vision_config"].is_object();
   plan.tensors = qwen35_tensors(config, nested ? "model.language_model." : "model.");
-  plan.source = {order.seed, static_cast<float>(text["initializer_range"].as_double().value_or(0.02)), config.taps};
+  plan.source = {static_cast<uint64_t>(order.seed), static_cast<float>(text["initializer_range"].as_double().value_or(0.02)), config.taps};
   for (const RandomTensor& tensor : plan.tensors) {
     plan.bytes += tensor.description.bytes();
     plan.parameters += tensor.description.bytes() / dtype_info(tensor.description.type).bytes;
@@ -168,9 +168,12 @@ Result<int> init_command(int argc, const char* const* argv) {
   Order order;
   line.add_option("CONFIG", order.config, "a config.json of Qwen3.5, nested or text only")->required()->type_name("");
   line.add_option("OUT", order.out, "the directory to make")->required()->type_name("");
-  line.add_option("--seed", order.seed, "which random weights")->required()->type_name("N");
+  line.add_option("--seed", order.seed, "which random weights")
+      ->required()
+      ->check(in_range(0, INT64_MAX))
+      ->type_name("N");
   line.add_option("--threads", order.threads, "processor cores to use")
-      ->check(CLI::Range(int64_t{1}, int64_t{ThreadPool::kThreadsMax}).description(""))
+      ->check(in_range(1, ThreadPool::kThreadsMax))
       ->type_name("N");
   line.add_flag("--json", order.json, "the result as one JSON object");
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;

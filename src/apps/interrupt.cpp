@@ -6,6 +6,8 @@
 #include <atomic>
 #include <csignal>
 
+#include "apps/terminal.h"
+
 namespace capy {
 namespace {
 
@@ -17,7 +19,9 @@ std::atomic<int> g_interrupts{0};
 
 void on_interrupt(int) {
   const bool somebody_asks = g_scopes.load() > 0;
-  if (!somebody_asks || g_interrupts.fetch_add(1) + 1 >= kPatience) ::_exit(kInterruptedExit);
+  if (somebody_asks && g_interrupts.fetch_add(1) + 1 < kPatience) return;
+  QuietInput::show_input_again();
+  ::_exit(kInterruptedExit);
 }
 
 }  // namespace

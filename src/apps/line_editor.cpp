@@ -2,19 +2,16 @@
 #include "apps/line_editor.h"
 
 #include <histedit.h>
-#include <langinfo.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <clocale>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <cwchar>
 
-#include "base/concat.h"
+#include "apps/terminal.h"
 #include "base/utf8.h"
 
 namespace capy {
@@ -37,12 +34,6 @@ std::atomic<int> g_signal{0};
 void note_signal(int signal) { g_signal.store(signal); }
 
 void write_terminal(std::string_view text) { (void)!::write(STDOUT_FILENO, text.data(), text.size()); }
-
-// libedit counts columns by the locale; characters are UTF-8 wherever we run.
-void use_utf8_locale() {
-  std::setlocale(LC_CTYPE, "");
-  if (std::strcmp(::nl_langinfo(CODESET), "UTF-8") != 0) std::setlocale(LC_CTYPE, "C.UTF-8");
-}
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
@@ -176,7 +167,7 @@ int LineEditor::Parts::next_character(EditLine* editor, wchar_t* character) {
 }
 
 LineEditor::LineEditor() : parts_(std::make_unique<Parts>()) {
-  use_utf8_locale();
+  use_utf8_locale();  // libedit counts columns by it
   EditLine* editor = el_init("capy", stdin, stdout, stderr);
   parts_->editor = editor;
   parts_->history = history_init();

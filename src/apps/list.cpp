@@ -9,6 +9,7 @@
 #include "apps/figures.h"
 #include "apps/model_summary.h"
 #include "apps/streams.h"
+#include "apps/terminal.h"
 #include "base/concat.h"
 #include "base/json.h"
 #include "hub/registry.h"
@@ -100,7 +101,7 @@ Result<int> list_command(int argc, const char* const* argv) {
     const std::string directory = TRY(models_directory());
     TRY(write_output(concat("no model yet; they lie in ", directory, "\n")));
   } else {
-    TRY(write_output(as_table(rows)));
+    TRY(write_output(harmless(as_table(rows))));
   }
   return 0;
 }

@@ -129,7 +129,7 @@ int finish(const Result<int>& result) {
   if (result.ok()) return result.value();
   const Error& error = result.error();
   if (is_reader_gone(error)) return 0;
-  if (error.code != ErrorCode::kCancelled) std::fprintf(stderr, "capy: error: %s\n", error.message.c_str());
+  if (error.code != ErrorCode::kCancelled) std::fprintf(stderr, "capy: error: %s\n", harmless(error.message).c_str());
   return exit_code(error);
 }
 

@@ -87,22 +87,27 @@ CLI::Option* add_model_argument(CommandLine& line, ModelChoice& choice) {
 }
 
 void add_engine_options(CommandLine& line, ModelChoice& choice) {
+  constexpr const char* kGroup = "Computing";
   line.add_option("--type", choice.type, "compute with weights as f32, bf16 or int8; what the file holds when left out")
-      ->type_name("T");
-  line.add_option("--kv", choice.kv, "keep attention's keys and values as f32 or bf16")->type_name("T");
+      ->type_name("TYPE")
+      ->group(kGroup);
+  line.add_option("--kv", choice.kv, "keep attention's keys and values as f32 or bf16")->type_name("TYPE")->group(kGroup);
   line.add_option("--threads", choice.threads, "processor cores to use; all physical ones when left out")
-      ->check(CLI::Range(int64_t{1}, kThreadsMax).description(""))
-      ->type_name("N");
+      ->check(in_range(1, kThreadsMax))
+      ->type_name("N")
+      ->group(kGroup);
   line.add_option("--chunk", choice.chunk, "tokens of the prompt computed at once (results do not depend on it)")
-      ->check(CLI::Range(int64_t{1}, EngineLimits{}.chunk_tokens_max).description(""))
-      ->type_name("N");
+      ->check(in_range(1, EngineLimits{}.chunk_tokens_max))
+      ->type_name("N")
+      ->group(kGroup);
   line.add_repeatable("--lora", choice.loras, "a LoRA adapter beside the weights, and how strong; may be repeated")
-      ->type_name("DIR[:SCALE]");
+      ->type_name("DIR[:SCALE]")
+      ->group(kGroup);
 }
 
 void add_context_option(CommandLine& line, ModelChoice& choice, const std::string& purpose) {
   line.add_option("--context", choice.context, purpose)
-      ->check(CLI::Range(int64_t{1}, EngineLimits{}.context_tokens_max).description(""))
+      ->check(in_range(1, EngineLimits{}.context_tokens_max))
       ->type_name("N");
 }
 

@@ -119,10 +119,10 @@ Result<int> perplexity_command(int argc, const char* const* argv) {
   line.add_option("FILE", question.file, "the text, in UTF-8")->required()->type_name("");
   line.add_option("--against", question.against, "also measure how far the model is from this one")->type_name("MODEL");
   line.add_option("--context", question.evaluation.window, "tokens of a window; 512 when left out")
-      ->check(CLI::Range(EvaluationOptions::kWindowMin, EngineLimits{}.context_tokens_max).description(""))
+      ->check(in_range(EvaluationOptions::kWindowMin, EngineLimits{}.context_tokens_max))
       ->type_name("N");
   line.add_option("--windows", question.evaluation.windows_max, "read only the first N windows")
-      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40).description(""))
+      ->check(in_range(1, int64_t{1} << 40))
       ->type_name("N");
   line.add_flag("--json", question.json, "one JSON object");
   question.evaluation.window = kWindowTokens;

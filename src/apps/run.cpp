@@ -44,6 +44,7 @@ struct Wanted {
 };
 
 void add_options(CommandLine& line, Wanted& wanted) {
+  constexpr const char* kTests = "For tests";
   line.add_option_function<std::string>(
           "PROMPT", [&wanted](const std::string& text) { wanted.prompt = text; },
           "the question; standard input when left out; a chat when that is a terminal")
@@ -53,7 +54,7 @@ void add_options(CommandLine& line, Wanted& wanted) {
       ->type_name("TEXT");
   line.add_on_off("--think", wanted.think, "let the model think before it answers, or not; its own habit when left out");
   line.add_option("--max-tokens", wanted.max_tokens, "end the answer after N tokens")
-      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40).description(""))
+      ->check(in_range(1, int64_t{1} << 40))
       ->type_name("N");
   line.add_flag("--raw", wanted.raw, "no chat: the model continues the text as it is");
   line.add_repeatable("--image", wanted.images, "not in this version yet")->type_name("FILE");
@@ -64,10 +65,11 @@ void add_options(CommandLine& line, Wanted& wanted) {
   add_engine_options(line, wanted.choice);
   line.add_option_function<std::string>(
           "--tokens", [&wanted](const std::string& text) { wanted.tokens = text; },
-          "for tests: the prompt as token ids with commas between")
-      ->type_name("IDS");
-  line.add_flag("--ignore-eos", wanted.ignore_eos, "for tests: go on after the model has ended its answer");
-  line.add_flag("--no-draft", wanted.no_draft, "for tests: no drafting (this version drafts nothing)");
+          "the prompt as token ids with commas between; needs no tokenizer")
+      ->type_name("IDS")
+      ->group(kTests);
+  line.add_flag("--ignore-eos", wanted.ignore_eos, "go on after the model has ended its answer")->group(kTests);
+  line.add_flag("--no-draft", wanted.no_draft, "no drafting (this version drafts nothing)")->group(kTests);
 }
 
 Result<PreparedPrompt> prepare_raw(const Engine& engine, std::string_view text) {
@@ -136,6 +138,11 @@ std::string last_json_line(const Answer& answer, const SamplingOptions& sampling
   return json.text() + "\n";
 }
 
+std::unique_ptr<AnswerPrinter> printer_for(const Engine& engine, const Wanted& wanted) {
+  if (wanted.json) return json_printer();
+  return engine.tokenizer() == nullptr ? id_printer() : text_printer(is_terminal(Stream::kOutput));
+}
+
 Result<int> answer_once(const Wanted& wanted) {
   const auto begun = std::chrono::steady_clock::now();
   const std::string path = TRY(find_model(wanted.choice.model));
@@ -159,8 +166,7 @@ Result<int> answer_once(const Wanted& wanted) {
   question.request.loras = all_loras(wanted.choice);
   question.divides_thinking = !raw;
   question.begins_in_thinking = prompt.begins_in_thinking;
-  const std::unique_ptr<AnswerPrinter> printer =
-      wanted.json ? json_printer() : text_printer(is_terminal(Stream::kOutput));
+  const std::unique_ptr<AnswerPrinter> printer = printer_for(*engine, wanted);
   const InterruptScope scope;
   const Answer answer = TRY(give_answer(*engine, std::move(question), *printer));
 

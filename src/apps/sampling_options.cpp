@@ -53,8 +53,8 @@ Result<double> read_wish(const WishField& field, std::string_view text) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool number = read.ec == std::errc() && read.ptr == text.data() + text.size() && std::isfinite(value);
   if (!number || value < field.min || value > field.max || (field.whole && value != std::floor(value))) {
-    return Error{ErrorCode::kUsage, concat("'", text.substr(0, 40), "' is not a ", field.whole ? "whole number" : "number",
-                                           " from ", field.min, " to ", field.max)};
+    return Error{ErrorCode::kUsage, concat("'", text.substr(0, 40), "' is no ", field.name, ": a ",
+                                           field.whole ? "whole number" : "number", " from ", field.min, " to ", field.max)};
   }
   return value;
 }
@@ -62,8 +62,9 @@ Result<double> read_wish(const WishField& field, std::string_view text) {
 Result<uint64_t> read_seed(std::string_view text) {
   uint64_t seed = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) {
-    return Error{ErrorCode::kUsage, concat("'", text.substr(0, 40), "' is not a whole number from 0 to 2^64-1")};
+  // Up to 2^63 - 1: so that it can be told as a number in JSON.
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || seed > uint64_t{INT64_MAX}) {
+    return Error{ErrorCode::kUsage, concat("'", text.substr(0, 40), "' is no seed: a whole number from 0 to ", INT64_MAX)};
   }
   return seed;
 }
@@ -119,7 +120,8 @@ void add_sampling_options(CommandLine& line, SamplingWishes& wishes) {
     };
     line.add_option_function<std::string>(concat("--", name), [](const std::string&) {}, purpose)
         ->check(CLI::Validator(read, ""))
-        ->type_name(type);
+        ->type_name(type)
+        ->group("Choice of tokens (the model's own recommendation when left out)");
   };
   for (const WishField& field : kFields) add(field.name, field.purpose, field.whole ? "N" : "X");
   add("seed", "the same seed gives the same answer; random when left out", "N");

@@ -14,6 +14,7 @@
 #include "apps/progress.h"
 #include "apps/reencoding.h"
 #include "apps/streams.h"
+#include "apps/terminal.h"
 #include "base/concat.h"
 #include "base/cpu.h"
 #include "base/json.h"
@@ -88,7 +89,7 @@ std::string line(std::string_view name, std::string_view what) {
   return concat("  ", name, std::string(name.size() < kColumn ? kColumn - name.size() : 1, ' '), what, "\n");
 }
 
-std::string describe_shape(const ModelConfig& config) {
+std::string describe_shape(const ModelConfig& config, int64_t head_parameters) {
   std::string text = line("layers", concat(config.layers, config.linear_layers() == 0 ? std::string() :
                                            concat(" (", config.linear_layers(), " Gated DeltaNet, ", config.full_layers(), " full attention)")));
   text += line("width", concat(config.dim, ", MLP ", config.hidden));
@@ -98,7 +99,7 @@ std::string describe_shape(const ModelConfig& config) {
     text += line("Gated DeltaNet", concat(config.key_heads, " key heads of ", config.key_dim, " dims, ", config.value_heads,
                                           " value heads of ", config.value_dim, "; kernel ", config.taps));
   }
-  text += line("vocabulary", concat(readable_count(config.vocab), config.tied ? ", head tied to the embedding" : ", own head"));
+  text += line("vocabulary", concat(readable_count(config.vocab), head_parameters == 0 ? ", head tied to the embedding" : ", own head"));
   text += line("context", concat(readable_count(config.context), " tokens"));
   return text;
 }
@@ -165,7 +166,7 @@ std::string as_text(const Facts& facts, bool with_errors) {
   const ModelSummary& summary = facts.summary;
   std::string text = concat(model_title(facts.path), "\n");
   text += line("architecture", concat(summary.config.architecture, facts.gguf ? ", GGUF" : ", safetensors"));
-  text += describe_shape(summary.config);
+  text += describe_shape(summary.config, summary.parameters.head);
   text += "\nParameters\n" + describe_parameters(summary.parameters);
   text += concat("\nWeights\n", line("on disk", concat(readable_bytes(facts.file_bytes), " (", readable_count(facts.file_bytes), " bytes)")));
   for (const StoredType& type : summary.types) {
@@ -179,7 +180,8 @@ std::string as_text(const Facts& facts, bool with_errors) {
   return text;
 }
 
-void write_shape(JsonWriter& json, const ModelConfig& config) {
+void write_shape(JsonWriter& json, const ModelSummary& summary) {
+  const ModelConfig& config = summary.config;
   json.member("architecture", config.architecture);
   json.member("layers", config.layers);
   json.member("full_attention_layers", config.full_layers());
@@ -190,7 +192,7 @@ void write_shape(JsonWriter& json, const ModelConfig& config) {
   json.member("kv_heads", config.kv_heads);
   json.member("head_dim", config.head_dim);
   json.member("vocab", config.vocab);
-  json.member("tied", config.tied);
+  json.member("tied", summary.parameters.head == 0);
   json.member("context_tokens", config.context);
 }
 
@@ -305,7 +307,7 @@ std::string as_json(const Facts& facts, bool with_errors) {
   json.member("path", facts.path);
   json.member("format", facts.gguf ? "gguf" : "safetensors");
   json.member("bytes", facts.file_bytes);
-  write_shape(json, facts.summary.config);
+  write_shape(json, facts.summary);
   write_parameters(json, facts.summary.parameters);
   write_types(json, facts.summary.types);
   write_memory(json, facts);
@@ -334,7 +336,7 @@ Result<int> show_command(int argc, const char* const* argv) {
 
   const std::string path = TRY(find_model(choice.model));
   const Facts facts = TRY(gather(path, measures_error));
-  TRY(write_output(json ? as_json(facts, measures_error) : as_text(facts, measures_error)));
+  TRY(write_output(json ? as_json(facts, measures_error) : harmless(as_text(facts, measures_error))));
   return 0;
 }
 

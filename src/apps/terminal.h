@@ -12,6 +12,25 @@ enum class Stream { kInput, kOutput, kError };
 bool is_terminal(Stream stream);
 int terminal_columns();  // of stderr or stdout; 80 where nobody tells
 
+// Without the control characters by which a text from elsewhere (a model, a file's names) could steer the terminal: they
+// become '?'. Line breaks and tabs stay.
+std::string harmless(std::string_view text);
+
+// Characters are UTF-8 wherever we run, whatever the locale says: for libraries that count columns.
+void use_utf8_locale();
+
+// While one lives, what is typed is not shown: it would stand in the middle of the answer. It is there for the next prompt.
+class QuietInput {
+ public:
+  QuietInput();
+  ~QuietInput() { show_input_again(); }
+  QuietInput(const QuietInput&) = delete;
+  QuietInput& operator=(const QuietInput&) = delete;
+
+  // For a signal handler that ends the program.
+  static void show_input_again();
+};
+
 enum class Style { kPlain, kDim, kBold, kAccent };
 
 bool shows_colours(Stream stream);
