@@ -5,7 +5,6 @@
 #include "text/sentencepiece_bpe.h"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 #include <string>
 

@@ -35,14 +35,8 @@ bool begins_at_nfc_boundary(std::string_view text) {
   return bytes == 0 || is_nfc_boundary(utf8_code_point(text, bytes));
 }
 
-size_t next_nfc_boundary(std::string_view text, size_t at) {
-  while (at < text.size() && (is_continuation(text[at]) || !begins_at_nfc_boundary(text.substr(at)))) ++at;
-  return at;
-}
-
-size_t previous_nfc_boundary(std::string_view text, size_t at) {
-  while (at > 0 && at < text.size() && (is_continuation(text[at]) || !begins_at_nfc_boundary(text.substr(at)))) --at;
-  return at;
+bool is_nfc_cut(std::string_view text, size_t at) {
+  return at == text.size() || (!is_continuation(text[at]) && begins_at_nfc_boundary(text.substr(at)));
 }
 
 }  // namespace
@@ -81,9 +75,11 @@ Stretch nfc_stretch(const Stretch& stretch, std::string& storage) {
     return storage.size();
   };
   for (const TextRange& range : stretch.trusted) {
-    const size_t begin = next_nfc_boundary(stretch.text, range.begin);
-    const size_t end = previous_nfc_boundary(stretch.text, range.end);
-    if (begin >= end) continue;
+    size_t begin = range.begin;
+    size_t end = range.end;
+    while (begin < end && !is_nfc_cut(stretch.text, begin)) ++begin;
+    while (begin < end && !is_nfc_cut(stretch.text, end)) --end;
+    if (begin == end) continue;
     const size_t moved_begin = append_until(begin);
     moved.push_back({moved_begin, append_until(end)});
   }
