@@ -229,8 +229,10 @@ TEST(Truth, Int8ProductsAreExactIntegers) {
   for (size_t k = 0; k < kColumns; ++k) x[k] = code();
   for (int8_t& c : packed) c = code();
   const Floats w_scales = normal(packed_int8_scales(kOutputs, kColumns), 0.01f, 1);
-  const Floats x_scales = {0.5f, 0.75f};
-  const std::vector<int32_t> sums(2);
+  Floats x_scales;
+  for (int64_t block = 0; block < quant_blocks(kColumns); ++block)
+    x_scales.push_back(0.5f + 0.25f * static_cast<float>(block));
+  const std::vector<int32_t> sums(x_scales.size());
   Floats out(kOutputs);
   matmul_int8(out.data(), kOutputs, {1, kColumns, x.data(), x_scales.data(), sums.data()},
               {MatrixFormat::kInt8Packed, kOutputs, kColumns, 0, packed.data(), w_scales.data()}, 0, kOutputs);
@@ -239,9 +241,9 @@ TEST(Truth, Int8ProductsAreExactIntegers) {
     for (int64_t k = 0; k < kColumns; ++k) {
       // codes[panel][k / 4][row in panel][k % 4], scales[panel][block][row in panel]: matrix.h
       const int64_t at = ((n / 16 * (padded / 4) + k / 4) * 16 + n % 16) * 4 + k % 4;
-      const int64_t scale = (n / 16 * 2 + k / 256) * 16 + n % 16;
+      const int64_t scale = (n / 16 * quant_blocks(kColumns) + k / kQuantBlock) * 16 + n % 16;
       truth += static_cast<double>(x[static_cast<size_t>(k)]) * packed[static_cast<size_t>(at)] *
-               w_scales[static_cast<size_t>(scale)] * x_scales[static_cast<size_t>(k / 256)];
+               w_scales[static_cast<size_t>(scale)] * x_scales[static_cast<size_t>(k / kQuantBlock)];
     }
     EXPECT_NEAR(out[static_cast<size_t>(n)], truth, 1e-6 * std::fabs(truth) + 1e-4);
   }
@@ -251,17 +253,16 @@ TEST(Truth, QuantisedBlocksComeBack) {
   constexpr int64_t kN = 300;
   Floats x = normal(kN, 2, 1);
   std::vector<int8_t> codes(static_cast<size_t>(packed_columns(kN)), 99);
-  Floats scales(2);
-  std::vector<int32_t> sums(2);
+  Floats scales(static_cast<size_t>(quant_blocks(kN)));
+  std::vector<int32_t> sums(scales.size());
+  std::vector<int32_t> expected_sums(scales.size(), 0);
   quantize_int8(codes.data(), scales.data(), sums.data(), x.data(), kN);
-  int32_t expected_sums[2] = {0, 0};
   for (size_t i = 0; i < kN; ++i) {
-    EXPECT_NEAR(codes[i] * scales[i / 256], x[i], 0.5001f * scales[i / 256]);
-    expected_sums[i / 256] += codes[i];
+    EXPECT_NEAR(codes[i] * scales[i / kQuantBlock], x[i], 0.5001f * scales[i / kQuantBlock]);
+    expected_sums[i / kQuantBlock] += codes[i];
   }
   for (size_t i = kN; i < codes.size(); ++i) EXPECT_EQ(codes[i], 0);
-  EXPECT_EQ(sums[0], expected_sums[0]);
-  EXPECT_EQ(sums[1], expected_sums[1]);
+  EXPECT_EQ(sums, expected_sums);
 
   for (const float bad : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
     x[5] = bad;
