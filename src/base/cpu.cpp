@@ -82,6 +82,15 @@ int64_t proc_kilobytes(const char* file, std::string_view key) {
   return -1;
 }
 
+// The number after `key` at the start of a line; -1 where it is missing.
+int64_t stat_number(const char* file, std::string_view key) {
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) {
+    if (line.compare(0, key.size(), key) == 0) return std::atoll(line.c_str() + key.size());
+  }
+  return -1;
+}
+
 // A number in a cgroup file; -1 where it is missing or "max".
 int64_t cgroup_number(const char* file) {
   std::ifstream in(file);
@@ -168,7 +177,9 @@ int64_t memory_available_bytes() {
   int64_t bytes = proc_kilobytes("/proc/meminfo", "MemAvailable:");
   const int64_t limit = cgroup_number("/sys/fs/cgroup/memory.max");
   const int64_t used = cgroup_number("/sys/fs/cgroup/memory.current");
-  if (limit > 0 && used >= 0) bytes = std::min(bytes, std::max<int64_t>(0, limit - used));
+  // `current` counts page cache too, which gives way when memory is wanted.
+  const int64_t cache = std::max<int64_t>(0, stat_number("/sys/fs/cgroup/memory.stat", "inactive_file "));
+  if (limit > 0 && used >= 0) bytes = std::min(bytes, std::max<int64_t>(0, limit - used + cache));
   return std::max<int64_t>(bytes, 0);
 }
 

@@ -3,7 +3,7 @@
 //
 // A mapped file may be cut short by somebody else while it is used; a read behind the new end is SIGBUS. We install one
 // handler for the process that puts a zero page under the fault, marks the file as damaged and goes on: the engine asks
-// damaged() after each step and answers with an error instead of a crash. (Found by asks.md's hostile inputs, class 2.)
+// damaged() after each step and answers with an error instead of a crash.
 //
 // Thread safety: bytes() and damaged() may be called from any thread.
 #pragma once

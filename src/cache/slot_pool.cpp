@@ -16,7 +16,8 @@ Result<SlotPool> SlotPool::create(int64_t slot_bytes, int64_t slots_max) {
   constexpr int64_t kAddressSpaceMax = int64_t{1} << 46;
   SlotPool pool;
   pool.slot_bytes_ = (std::max<int64_t>(slot_bytes, 1) + kPage - 1) / kPage * kPage;
-  if (slots_max < 1 || slots_max > kAddressSpaceMax / pool.slot_bytes_) {
+  constexpr int64_t kSlotsMax = int64_t{1} << 30;
+  if (slots_max < 1 || slots_max > kSlotsMax || slots_max > kAddressSpaceMax / pool.slot_bytes_) {
     return Error{ErrorCode::kLimit,
                  concat("a cache of ", slots_max, " slots of ", pool.slot_bytes_, " bytes cannot be reserved")};
   }

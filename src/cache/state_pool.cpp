@@ -220,6 +220,11 @@ Result<int64_t> StateSequence::truncate(int64_t wanted) {
     previous_ = StateWindow{};
     return wanted;
   }
+  // The new window needs a log. Giving up the old ones yields one, unless forks hold them all: then take one first, so
+  // that a failure leaves everything as it was.
+  const SlotPool& logs = pool_->logs();
+  const bool yields = logs.ref_count(current_.log) == 1 || (previous_.exists() && logs.ref_count(previous_.log) == 1);
+  if (!yields && logs.slots_free() == 0) return out_of_states();
   while (!snapshots_.empty() && snapshots_.back().boundary > wanted) {
     pool_->states().release(snapshots_.back().state);
     pool_->columns_slots().release(snapshots_.back().columns);

@@ -37,7 +37,7 @@ struct StateLayout {
 
   int64_t state_floats() const {
     return value_heads * key_dim * value_dim;
-  }                                                                 // of one layer: [value_heads][key_dim][value_dim]
+  }  // of one layer: [value_heads][key_dim][value_dim]
   int64_t columns_floats() const { return (taps - 1) * channels; }  // of one layer: [taps-1][channels]
   int64_t state_bytes() const { return layers * state_floats() * 4; }
   int64_t columns_bytes() const { return layers * columns_floats() * 4; }

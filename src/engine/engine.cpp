@@ -7,6 +7,7 @@
 
 #include "base/concat.h"
 #include "base/cpu.h"
+#include "base/log.h"
 #include "engine/generation.h"
 #include "engine/memory_plan.h"
 #include "engine/parts.h"
@@ -55,6 +56,22 @@ std::vector<int32_t> collect_stop_tokens(const ModelConfig& config, const std::o
   return stops;
 }
 
+// A model whose tokenizer or template capy cannot use still computes: by --tokens, or with --raw.
+template <class T>
+std::optional<T> usable(Result<std::optional<T>> opened) {
+  if (opened.ok()) return std::move(opened).take();
+  log_warning(opened.error().message);
+  return std::nullopt;
+}
+
+// Activations, the hidden rows of a step (twice: for MTP), and a tile of logits with its gathered rows.
+int64_t step_arena_bytes(const Model& model, const EngineOptions& options) {
+  const int64_t rows = options.chunk_tokens;
+  return model.activation_bytes(rows, std::min(rows, options.limits.sequences_max)) +
+         2 * Arena::bytes_for<float>(rows * model.config().dim) +
+         Arena::bytes_for<float>(Model::kLogitRows * (model.config().vocab + model.config().dim)) + 4096;
+}
+
 }  // namespace
 
 std::optional<ComputeType> compute_type_named(std::string_view name) {
@@ -85,12 +102,14 @@ const char* kv_type_name(KvType type) { return type == KvType::kF32 ? "f32" : "b
 Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOptions options) {
   TRY(check_options(options));
   const KernelTable* const kernels = TRY(choose_kernels());
+  const int64_t budget = memory_budget(options);
   Checkpoint checkpoint = TRY(Checkpoint::open(path));
   const ModelConfig config = TRY(read_config(checkpoint));
-  std::optional<Tokenizer> tokenizer = TRY(open_tokenizer(checkpoint));
-  std::optional<ChatTemplate> chat_template = TRY(open_chat_template(checkpoint));
+  std::optional<Tokenizer> tokenizer = usable(open_tokenizer(checkpoint));
+  std::optional<ChatTemplate> chat_template = usable(open_chat_template(checkpoint));
   auto pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : physical_cores());
   const Product product = options.type ? product_of(*options.type) : Model::natural_product(checkpoint, config);
+  TRY(check_weights_fit(Model::estimated_bytes(checkpoint, product), budget));
   Model model = TRY(Model::load(std::move(checkpoint), ModelOptions{product, options.on_progress}, *pool));
   for (size_t i = 0; i < options.loras.size(); ++i) {
     TRY(model.attach_lora(options.loras[i].directory, static_cast<int32_t>(i), options.loras[i].scale));
@@ -98,9 +117,9 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
 
   const KvType kv_type = options.kv.value_or(product == Product::kF32 ? KvType::kF32 : KvType::kBF16);
   MemoryNeeds needs;
+  needs.budget_bytes = budget;
   needs.weight_bytes = model.sizes().weight_bytes;
-  const int64_t rows_max = options.chunk_tokens;
-  needs.activation_bytes = model.activation_bytes(rows_max, std::min(rows_max, options.limits.sequences_max));
+  needs.activation_bytes = step_arena_bytes(model, options);
   needs.kv = model.kv_layout(kv_type == KvType::kF32 ? DType::kF32 : DType::kBF16);
   needs.state = model.state_layout();
   needs.model_context = config.context;
@@ -130,7 +149,7 @@ Engine::Parts::Parts(Model m, std::unique_ptr<ThreadPool> p, const KernelTable& 
       kv(std::move(kv_pool)),
       states(std::move(state_pool)),
       plan(memory_plan),
-      arena(step_arena_bytes()),
+      arena(step_arena_bytes(model, options)),
       compute{kernels, *pool, arena},
       scheduler(options.chunk_tokens, options.limits.sequences_max) {
   const auto rows = static_cast<size_t>(options.chunk_tokens);
@@ -138,14 +157,7 @@ Engine::Parts::Parts(Model m, std::unique_ptr<ThreadPool> p, const KernelTable& 
   slices.reserve(rows);
   sequences.reserve(static_cast<size_t>(options.limits.sequences_max));
   wanted_rows.reserve(rows);
-}
-
-// Activations, the hidden rows of a step (twice: for MTP), and a tile of logits with its gathered rows.
-int64_t Engine::Parts::step_arena_bytes() const {
-  const int64_t rows = options.chunk_tokens;
-  return model.activation_bytes(rows, std::min(rows, options.limits.sequences_max)) +
-         2 * Arena::bytes_for<float>(rows * model.config().dim) +
-         Arena::bytes_for<float>(Model::kLogitRows * (model.config().vocab + model.config().dim)) + 4096;
+  running.reserve(rows);
 }
 
 Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -211,6 +223,10 @@ void Engine::Parts::remove_sequence(SequenceId id) {
 }
 
 Result<SequenceId> Engine::create_sequence(std::vector<int32_t> loras) {
+  if (static_cast<int64_t>(loras.size()) > parts_->options.limits.loras_max) {
+    return Error{ErrorCode::kLimit,
+                 concat("at most ", parts_->options.limits.loras_max, " adapters are applied at once")};
+  }
   for (const int32_t lora : loras) {
     if (lora < 0 || lora >= static_cast<int32_t>(parts_->options.loras.size())) {
       return Error{ErrorCode::kInvalid, concat("there is no adapter number ", lora)};
@@ -251,14 +267,18 @@ void Engine::set_logits(SequenceId id, LogitsWanted wanted, LogitsSink sink) {
 
 Result<SequenceId> Engine::fork(SequenceId id) {
   Sequence* const copy = TRY(parts_->add_sequence());
-  const Sequence& from = parts_->sequence(id);
-  copy->tokens.assign(from.tokens.begin(), from.tokens.end());
-  copy->computed = from.computed;
-  copy->logits_from = from.computed;
-  copy->kv.share_from(from.kv);
-  if (from.state) copy->state->share_from(*from.state);
-  copy->loras = from.loras;
+  parts_->share(parts_->sequence(id), *copy);
   return copy->id;
+}
+
+// Makes the fresh sequence `to` a copy of `from` that shares its pages and states.
+void Engine::Parts::share(const Sequence& from, Sequence& to) {
+  to.tokens.assign(from.tokens.begin(), from.tokens.end());
+  to.computed = from.computed;
+  to.logits_from = std::max(from.logits_from, from.computed);
+  to.kv.share_from(from.kv);
+  if (from.state) to.state->share_from(*from.state);
+  to.loras = from.loras;
 }
 
 Result<int64_t> Engine::truncate(SequenceId id, int64_t length) {
@@ -267,6 +287,10 @@ Result<int64_t> Engine::truncate(SequenceId id, int64_t length) {
     return Error{ErrorCode::kInvalid,
                  concat("cannot cut to ", length, " tokens: the sequence has ", sequence.length())};
   }
+  return parts_->cut(sequence, length);
+}
+
+Result<int64_t> Engine::Parts::cut(Sequence& sequence, int64_t length) {
   int64_t restart = std::min(length, sequence.computed);
   if (sequence.state) restart = TRY(sequence.state->truncate(restart));
   sequence.kv.truncate(restart);
@@ -276,7 +300,15 @@ Result<int64_t> Engine::truncate(SequenceId id, int64_t length) {
   return restart;
 }
 
-void Engine::drop(SequenceId id) { parts_->remove_sequence(id); }
+void Engine::drop(SequenceId id) {
+  CHECK(!parts_->delivering);
+  Sequence& sequence = parts_->sequence(id);
+  if (sequence.generation != nullptr) {
+    sequence.generation->cancel();
+    sequence.generation->sequence = -1;
+  }
+  parts_->remove_sequence(id);
+}
 int64_t Engine::length(SequenceId id) const { return parts_->sequence(id).length(); }
 int64_t Engine::computed(SequenceId id) const { return parts_->sequence(id).computed; }
 
@@ -288,23 +320,26 @@ std::span<const int32_t> Engine::tokens(SequenceId id) const {
 // --- a step ---
 
 Result<bool> Engine::step() {
+  parts_->admit();
   const std::span<const ScheduledRun> runs = parts_->scheduler.next(parts_->sequences);
   if (runs.empty()) return false;
   TRY(parts_->gather(runs));
-  if (parts_->slices.empty()) return true;  // every run's request ended for want of memory
+  if (parts_->slices.empty()) return true;  // the request that had to give way freed its memory: others go on
   const Arena::Scope scope(parts_->arena);
-  float* const hidden =
-      parts_->arena.allocate<float>(static_cast<int64_t>(parts_->batch_tokens.size()) * parts_->model.config().dim);
+  const auto rows = static_cast<int64_t>(parts_->batch_tokens.size());
+  float* const hidden = parts_->arena.allocate<float>(rows * parts_->model.config().dim);
   parts_->model.forward(parts_->batch(), hidden, parts_->compute);
   parts_->accept();
-  if (parts_->model.checkpoint().damaged()) {
-    return Error{
-        ErrorCode::kCorrupt,
-        concat(parts_->model.checkpoint().path(),
-               ": the model file was cut short or could not be read while it was in use; restore it and start again")};
-  }
-  parts_->deliver(hidden);
+  TRY(parts_->deliver(hidden));
   return true;
+}
+
+// Asked after weights were read and before anything that came of them is believed.
+Status Engine::Parts::check_file() const {
+  if (!model.checkpoint().damaged()) return {};
+  return Error{ErrorCode::kCorrupt, concat(model.checkpoint().path(),
+                                           ": the model file was cut short or could not be read while it was in use; "
+                                           "restore it and start again")};
 }
 
 Status Engine::Parts::grow(Sequence& sequence, int64_t tokens, BatchSlice& slice) {
@@ -350,7 +385,9 @@ Status Engine::Parts::gather(std::span<const ScheduledRun> runs) {
   if (!slices.empty() || blocked == nullptr) return {};
   if (blocked->generation == nullptr) return reason;
   blocked->generation->fail(std::move(reason));
-  blocked->tokens.resize(static_cast<size_t>(blocked->computed));
+  blocked->clear();  // its memory serves the others at once; take() will not hand this sequence out
+  blocked->tokens.clear();
+  blocked->computed = 0;
   return {};
 }
 
@@ -370,7 +407,7 @@ void Engine::Parts::accept() {
 }
 
 // Collects the rows whose logits somebody wants, and runs the head over them in tiles.
-void Engine::Parts::deliver(const float* hidden) {
+Status Engine::Parts::deliver(const float* hidden) {
   wanted_rows.clear();
   for (size_t i = 0; i < slices.size(); ++i) {
     Sequence& sequence = *running[i];
@@ -379,8 +416,8 @@ void Engine::Parts::deliver(const float* hidden) {
     for (int64_t row = 0; row < slices[i].rows; ++row) {
       const int64_t position = slices[i].position + row;
       const bool last = caught_up && row == slices[i].rows - 1;
-      if (position < sequence.logits_from && !last) continue;
-      if (sequence.wanted == LogitsWanted::kAll || (wants_last && last)) {
+      const bool is_new = position >= sequence.logits_from;
+      if ((sequence.wanted == LogitsWanted::kAll && is_new) || (wants_last && last)) {
         wanted_rows.push_back(WantedRow{&sequence, slices[i].row_begin + row, position});
       }
     }
@@ -396,11 +433,15 @@ void Engine::Parts::deliver(const float* hidden) {
       std::copy_n(hidden + wanted_rows[i].row * dim, dim, rows + static_cast<int64_t>(i - begin) * dim);
     }
     model.logits(logits, rows, static_cast<int64_t>(end - begin), compute);
+    TRY(check_file());
+    delivering = true;
     for (size_t i = begin; i < end; ++i) {
       deliver_row(wanted_rows[i],
                   std::span<const float>(logits + static_cast<int64_t>(i - begin) * vocab, static_cast<size_t>(vocab)));
     }
+    delivering = false;
   }
+  return check_file();
 }
 
 void Engine::Parts::deliver_row(const WantedRow& row, std::span<const float> logits) {

@@ -6,10 +6,10 @@
 // by one token, and what room is left goes to prefill chunks. What a token's logits are never depends on what else is
 // in the batch.
 //
-// Thread safety: one thread at a time (the engine thread). The pool's workers run only inside step().
-// The weights, and all memory for up to `sequences_max` sequences' bookkeeping, are taken at open; KV pages and state
-// windows come from pools that grow as they are used, up to the memory budget. A decoding step allocates nothing while
-// pages last (engine_test counts).
+// Thread safety: one thread at a time (the engine thread). The pool's workers run only inside step(). Callbacks run
+// inside step(): they may call cancel() and the getters, nothing else of the engine. The weights, and all memory for up
+// to `sequences_max` sequences' bookkeeping, are taken at open; KV pages and state windows come from pools that grow as
+// they are used, up to the memory budget. A decoding step allocates nothing while pages last (engine_test counts).
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,7 @@ struct EngineLimits {
   int64_t context_tokens_max = int64_t{1} << 20;
   int64_t sequences_max = 64;
   int64_t chunk_tokens_max = 4096;
-  int64_t requests_max = 1024;  // waiting and running
+  int64_t requests_max = 1024;  // waiting, running and not yet taken
   int64_t stop_strings_max = 64;
   int64_t stop_string_bytes_max = 1024;
   int64_t loras_max = 16;
@@ -128,10 +128,12 @@ class Engine {
   Result<RequestId> submit(Request request, SequenceId prefix);
   void cancel(RequestId id);
   bool finished(RequestId id) const;
-  // The finished request's response; forgets the request. With keep_sequence the sequence stays for later forks.
+  // The finished request's response (CHECKed); forgets the request. With kept_sequence the sequence stays for later
+  // forks; -1 where there is none to keep (the request failed or never ran).
   Response take(RequestId id, SequenceId* kept_sequence = nullptr);
 
-  // One batch. False when nothing is queued. An error (damaged file, NaN logits) concerns the whole engine.
+  // One batch. False when nothing is queued. An error concerns the whole engine: the model file was damaged under the
+  // map, or nothing can run because memory is short and no request can give way.
   Result<bool> step();
 
   // The MTP head's logits for rows of a finished sequence (SPEC 3): row i predicts token i+2. For tests and drafting.

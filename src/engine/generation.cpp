@@ -101,13 +101,23 @@ bool Generation::emit(int32_t token, std::string_view text, std::span<const floa
     event_.logprob = sampler_.logprob(logits, token);
     sampler_.top_logprobs(logits, request_.logprobs, event_.top_logprobs);
   }
-  const bool goes_on = !request_.on_token || request_.on_token(event_);
+  calling_ = true;
+  const bool goes_on = (!request_.on_token || request_.on_token(event_)) && !cancelled_;
+  calling_ = false;
   if (stopped) {
     finish(FinishReason::kStop);
   } else if (!goes_on) {
     finish(FinishReason::kCancelled);
   }
   return !finished();
+}
+
+void Generation::cancel() {
+  if (calling_) {
+    cancelled_ = true;
+  } else {
+    finish(FinishReason::kCancelled);
+  }
 }
 
 bool Generation::release_text(bool all) {
@@ -143,8 +153,8 @@ void Generation::finish(FinishReason reason) {
   held_.clear();
   if (ready_.empty()) return;
   response_.text += ready_;
-  if (!request_.on_token) return;
-  event_.token = -1;  // no token: the rest of the text
+  if (!request_.on_token || reason == FinishReason::kCancelled) return;  // who cancelled wants no more calls
+  event_.token = -1;                                                     // no token: the rest of the text
   event_.text = ready_;
   event_.top_logprobs.clear();
   (void)request_.on_token(event_);

@@ -24,7 +24,8 @@ class Generation {
   // the token, if there is one, is in the response and not to be computed.
   std::optional<int32_t> accept(std::span<const float> logits, std::span<const int32_t> history);
 
-  void cancel() { finish(FinishReason::kCancelled); }
+  // Inside on_token it takes effect when the callback returns.
+  void cancel();
   void fail(Error error);
   // The context is full: what was held back is let go.
   void end_at_context() { finish(FinishReason::kLength); }
@@ -32,7 +33,9 @@ class Generation {
 
   RequestId id() const { return id_; }
   Response& response() { return response_; }
-  SequenceId sequence = -1;
+  const Request& request() const { return request_; }
+  SequenceId sequence = -1;  // -1: waiting, or its sequence was dropped
+  SequenceId prefix = -1;    // to fork when it starts
 
  private:
   bool is_stop_token(int32_t token) const;
@@ -54,6 +57,8 @@ class Generation {
   TokenEvent event_;
   double submitted_;
   double first_token_ = 0;
+  bool calling_ = false;    // inside on_token
+  bool cancelled_ = false;  // by cancel() inside on_token
 };
 
 }  // namespace capy

@@ -24,9 +24,23 @@ int64_t state_bytes_per_sequence(const StateLayout& layout, int64_t snapshots) {
          snapshots * (layout.state_bytes() + layout.columns_bytes());
 }
 
+int64_t memory_budget(const EngineOptions& options) {
+  if (options.memory_bytes > 0) return options.memory_bytes;
+  const int64_t available = memory_available_bytes();
+  constexpr int64_t kUnknown = int64_t{4} << 30;  // a system that does not tell: assume a small machine
+  return available > 0 ? available / 100 * 85 : kUnknown;
+}
+
+Status check_weights_fit(int64_t weight_bytes, int64_t budget_bytes) {
+  if (weight_bytes <= budget_bytes) return {};
+  return Error{ErrorCode::kLimit,
+               concat("the weights alone need ", gigabytes(weight_bytes), " and the memory budget is ",
+                      gigabytes(budget_bytes), "; use a smaller model, --type int8, or a larger --memory")};
+}
+
 Result<MemoryPlan> plan_memory(const MemoryNeeds& needs, const EngineOptions& options) {
   MemoryPlan plan;
-  plan.budget_bytes = options.memory_bytes > 0 ? options.memory_bytes : memory_available_bytes() / 100 * 85;
+  plan.budget_bytes = needs.budget_bytes;
   const int64_t page_bytes = needs.kv.page_bytes();
   const int64_t per_sequence =
       needs.state.layers > 0 ? state_bytes_per_sequence(needs.state, options.limits.snapshots_per_sequence_max) : 0;

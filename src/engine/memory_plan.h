@@ -13,6 +13,7 @@
 namespace capy {
 
 struct MemoryNeeds {
+  int64_t budget_bytes = 0;  // measured before the weights were read: converted ones are gone from what is available
   int64_t weight_bytes = 0;
   int64_t activation_bytes = 0;
   KvLayout kv;
@@ -27,7 +28,13 @@ struct MemoryPlan {
   int64_t state_sequences = 0;  // sequences whose states fit
 };
 
-// The budget is options.memory_bytes, or 85 % of what is available. kLimit with the numbers where weights alone exceed
+// options.memory_bytes, or 85 % of what is available now.
+int64_t memory_budget(const EngineOptions& options);
+
+// kLimit where the weights alone exceed the budget: asked before anything is converted.
+Status check_weights_fit(int64_t weight_bytes, int64_t budget_bytes);
+
+// kLimit with the numbers where weights alone exceed
 // it or the wanted context does not fit.
 Result<MemoryPlan> plan_memory(const MemoryNeeds& needs, const EngineOptions& options);
 

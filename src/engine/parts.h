@@ -2,6 +2,7 @@
 // What an Engine owns. Inside the engine room: engine.cpp steps, requests.cpp runs requests, sequence_file.cpp saves.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,14 +34,19 @@ struct Engine::Parts {
   Sequence* find(SequenceId id) const;
   Result<Sequence*> add_sequence();
   void remove_sequence(SequenceId id);
+  void share(const Sequence& from, Sequence& to);
+  Result<int64_t> cut(Sequence& sequence, int64_t length);
 
-  int64_t step_arena_bytes() const;
   std::vector<uint64_t> sequence_key() const;  // what a saved sequence depends on (sequence_file.cpp)
   Status grow(Sequence& sequence, int64_t tokens, BatchSlice& slice);
   Status gather(std::span<const ScheduledRun> runs);
   Batch batch();
   void accept();
-  void deliver(const float* hidden);
+  Status check_file() const;
+  Status deliver(const float* hidden);
+  // Gives waiting requests sequences while there is room (requests.cpp).
+  void admit();
+  Status start(Generation& generation);
   void deliver_row(const WantedRow& row, std::span<const float> logits);
 
   EngineOptions options;
@@ -60,7 +66,9 @@ struct Engine::Parts {
   Scheduler scheduler;
   std::vector<std::unique_ptr<Sequence>> sequences;  // after the pools: they go first
   std::map<RequestId, std::unique_ptr<Generation>> requests;
+  std::deque<RequestId> waiting;  // submitted, without a sequence yet
   int64_t next_id = 1;
+  bool delivering = false;  // inside a caller's callback
 
   // The step under way.
   std::vector<int32_t> batch_tokens;

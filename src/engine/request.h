@@ -42,7 +42,8 @@ struct Request {
   bool ignore_eos = false;                // the model's own stop tokens do not stop
   int32_t logprobs = -1;                  // -1: none; 0: of the token; n: of the n best too
   std::vector<int32_t> loras;             // indices into the engine's adapters; applied for this request
-  // Called on the engine's thread after every token; return false to stop. May be empty.
+  // Called on the engine's thread after every token; return false to stop. May be empty. It may call Engine::cancel and
+  // the engine's getters, nothing else of the engine.
   std::function<bool(const TokenEvent&)> on_token;
 };
 

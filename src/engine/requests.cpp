@@ -44,44 +44,74 @@ Result<RequestId> Engine::submit(Request request, SequenceId prefix) {
     return Error{ErrorCode::kLimit,
                  concat("there are already ", parts_->requests.size(), " requests, as many as allowed")};
   }
-  const bool forks = prefix >= 0 && parts_->find(prefix) != nullptr && parts_->sequence(prefix).loras == request.loras;
-  const SequenceId id = forks ? TRY(fork(prefix)) : TRY(create_sequence(request.loras));
-  const auto fill = [&]() -> Result<int64_t> {
-    int64_t reused = 0;
-    if (forks) {
-      // The logits of the prompt's last token are needed, so at least that one is computed again.
-      const std::span<const int32_t> have = tokens(id);
-      const auto differs = std::mismatch(have.begin(), have.end(), request.tokens.begin(), request.tokens.end() - 1);
-      reused = TRY(truncate(id, differs.first - have.begin()));
+  for (const int32_t token : request.tokens) {
+    if (token < 0 || token >= vocab()) {
+      return Error{ErrorCode::kInvalid, concat("token ", token, " is not in the vocabulary of ", vocab(), " tokens")};
     }
-    TRY(append(id, std::span<const int32_t>(request.tokens).subspan(static_cast<size_t>(length(id)))));
-    return reused;
-  };
-  const Result<int64_t> reused = fill();
-  if (!reused.ok()) {
-    drop(id);
-    return reused.error();
   }
   const int64_t room = context_tokens() - static_cast<int64_t>(request.tokens.size()) + 1;
-  const int64_t max_tokens = request.max_tokens > 0 ? request.max_tokens : request.max_tokens == 0 ? 0 : room;
+  const int64_t max_tokens = request.max_tokens >= 0 ? request.max_tokens : room;
   const RequestId number = parts_->next_id++;
   auto generation =
       std::make_unique<Generation>(number, std::move(request), tokenizer(), parts_->stop_tokens, vocab(), max_tokens);
-  generation->sequence = id;
-  generation->response().cached_tokens = reused.value();
-  parts_->sequence(id).generation = generation.get();
+  generation->prefix = prefix;
+  if (max_tokens == 0) generation->end_at_context();
+  parts_->waiting.push_back(number);
   parts_->requests.emplace(number, std::move(generation));
-  if (max_tokens == 0) {
-    parts_->requests.at(number)->end_at_context();
-    parts_->sequence(id).tokens.resize(static_cast<size_t>(computed(id)));
-  }
   return number;
+}
+
+// Runs at most as many requests as there is memory for states of; the others wait in the order they came.
+void Engine::Parts::admit() {
+  while (!waiting.empty()) {
+    Generation& generation = *requests.at(waiting.front());
+    if (!generation.finished()) {
+      const auto running_now =
+          std::count_if(sequences.begin(), sequences.end(), [](const auto& s) { return s->generation != nullptr; });
+      if (running_now > 0 && running_now >= std::min(plan.state_sequences, options.limits.sequences_max)) return;
+      const Status started = start(generation);
+      if (!started.ok()) {
+        if (running_now > 0) return;  // one of them will give its memory back
+        generation.fail(started.error());
+      }
+    }
+    waiting.pop_front();
+  }
+}
+
+Status Engine::Parts::start(Generation& generation) {
+  const Request& request = generation.request();
+  Sequence* const kept = find(generation.prefix);
+  Sequence* const sequence = TRY(add_sequence());
+  const auto fill = [&]() -> Status {
+    sequence->loras = request.loras;
+    if (kept == nullptr || kept->loras != request.loras) {
+      if (sequence->state) TRY(sequence->state->begin());
+      return {};
+    }
+    // The logits of the prompt's last token are needed, so at least that one is computed again.
+    share(*kept, *sequence);
+    const auto differs = std::mismatch(sequence->tokens.begin(), sequence->tokens.end(), request.tokens.begin(),
+                                       request.tokens.end() - 1);
+    generation.response().cached_tokens = TRY(cut(*sequence, differs.first - sequence->tokens.begin()));
+    return {};
+  };
+  const Status filled = fill();
+  if (!filled.ok()) {
+    remove_sequence(sequence->id);
+    return filled.error();
+  }
+  sequence->tokens.assign(request.tokens.begin(), request.tokens.end());
+  sequence->generation = &generation;
+  generation.sequence = sequence->id;
+  return {};
 }
 
 void Engine::cancel(RequestId id) {
   const auto found = parts_->requests.find(id);
   if (found == parts_->requests.end()) return;
   found->second->cancel();
+  if (parts_->delivering) return;
   // What it has queued is not computed any more.
   Sequence* const sequence = parts_->find(found->second->sequence);
   if (sequence != nullptr) sequence->tokens.resize(static_cast<size_t>(sequence->computed));
@@ -94,16 +124,16 @@ bool Engine::finished(RequestId id) const {
 
 Response Engine::take(RequestId id, SequenceId* kept_sequence) {
   const auto found = parts_->requests.find(id);
-  CHECK(found != parts_->requests.end());
+  CHECK(found != parts_->requests.end() && found->second->finished() && !parts_->delivering);
   const std::unique_ptr<Generation> generation = std::move(found->second);
   parts_->requests.erase(found);
-  Sequence& sequence = parts_->sequence(generation->sequence);
-  sequence.generation = nullptr;
-  if (kept_sequence != nullptr) {
-    *kept_sequence = sequence.id;
-  } else {
-    parts_->remove_sequence(sequence.id);
-  }
+  std::erase(parts_->waiting, id);
+  Sequence* const sequence = parts_->find(generation->sequence);
+  const bool keeps =
+      kept_sequence != nullptr && sequence != nullptr && generation->response().finish != FinishReason::kError;
+  if (kept_sequence != nullptr) *kept_sequence = keeps ? sequence->id : -1;
+  if (sequence != nullptr) sequence->generation = nullptr;
+  if (sequence != nullptr && !keeps) parts_->remove_sequence(sequence->id);
   return std::move(generation->response());
 }
 
@@ -154,6 +184,7 @@ Status Engine::mtp_logits(SequenceId id, const LogitsSink& sink) {
   };
   const Status done = run();
   drop(main_id);
+  TRY(parts_->check_file());
   return done;
 }
 

@@ -11,7 +11,11 @@ Scheduler::Scheduler(int64_t rows_max, int64_t sequences_max) : rows_max_(rows_m
 
 std::span<const ScheduledRun> Scheduler::next(std::span<const std::unique_ptr<Sequence>> sequences) {
   runs_.clear();
-  int64_t rows = rows_max_;
+  // One row is kept for a prompt when there is one, so that answers cannot shut it out; a step of one row alternates.
+  const bool prompts = std::any_of(sequences.begin(), sequences.end(), [](const auto& s) { return s->pending() >= 2; });
+  prompt_turn_ = !prompt_turn_;
+  const int64_t kept = prompts && (rows_max_ > 1 || prompt_turn_) ? 1 : 0;
+  int64_t rows = rows_max_ - kept;
   const size_t count = sequences.size();
   const size_t first = turn_;
   for (size_t i = 0; i < count && rows > 0; ++i) {
@@ -20,6 +24,7 @@ std::span<const ScheduledRun> Scheduler::next(std::span<const std::unique_ptr<Se
     runs_.push_back(ScheduledRun{sequence, 1});
     --rows;
   }
+  rows += kept;
   bool turn_given = false;
   for (size_t i = 0; i < count && rows > 0; ++i) {
     const size_t index = (first + i) % count;

@@ -29,6 +29,7 @@ class Scheduler {
  private:
   int64_t rows_max_;
   size_t turn_ = 0;  // whose prompt comes first
+  bool prompt_turn_ = false;
   std::vector<ScheduledRun> runs_;
 };
 

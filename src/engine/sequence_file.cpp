@@ -79,9 +79,10 @@ class Reader {
 
 std::vector<uint64_t> Engine::Parts::sequence_key() const {
   uint64_t identity = model.checkpoint().identity();
-  for (const LoraSource& lora : options.loras) {
-    identity = XXH3_64bits_withSeed(lora.directory.data(), lora.directory.size(), identity);
-    identity = XXH3_64bits_withSeed(&lora.scale, sizeof lora.scale, identity);
+  for (size_t i = 0; i < options.loras.size(); ++i) {
+    const uint64_t content = model.lora_identities()[i];
+    identity = XXH3_64bits_withSeed(&content, sizeof content, identity);
+    identity = XXH3_64bits_withSeed(&options.loras[i].scale, sizeof(float), identity);
   }
   return {identity,
           static_cast<uint64_t>(model.product()),

@@ -2,6 +2,7 @@
 #include "engine/text_model.h"
 
 #include <filesystem>
+#include <limits>
 
 #include "base/concat.h"
 #include "base/json.h"
@@ -22,6 +23,12 @@ Error bad_metadata(const Checkpoint& checkpoint, std::string_view key) {
                concat(checkpoint.path(), ": GGUF metadata ", key, " is missing or of the wrong type")};
 }
 
+// -1 where the key is missing or no token id.
+int32_t token_id(const GgufMetadata& metadata, std::string_view key) {
+  const int64_t id = metadata.as_int(key).value_or(-1);
+  return id >= 0 && id <= std::numeric_limits<int32_t>::max() ? static_cast<int32_t>(id) : -1;
+}
+
 // tokenizer.ggml.*: what is left out has the meaning that the format's owners give it.
 Result<Tokenizer> tokenizer_from_gguf(const Checkpoint& checkpoint, std::string_view model) {
   const GgufMetadata& metadata = checkpoint.metadata();
@@ -30,10 +37,10 @@ Result<Tokenizer> tokenizer_from_gguf(const Checkpoint& checkpoint, std::string_
   if (!tokens) return bad_metadata(checkpoint, "tokenizer.ggml.tokens");
   vocabulary.tokens = *tokens;
   vocabulary.types = metadata.int_array("tokenizer.ggml.token_type").value_or(std::vector<int64_t>{});
-  vocabulary.bos = static_cast<int32_t>(metadata.as_int("tokenizer.ggml.bos_token_id").value_or(-1));
-  vocabulary.eos = static_cast<int32_t>(metadata.as_int("tokenizer.ggml.eos_token_id").value_or(-1));
+  vocabulary.bos = token_id(metadata, "tokenizer.ggml.bos_token_id");
+  vocabulary.eos = token_id(metadata, "tokenizer.ggml.eos_token_id");
   for (const char* key : {"tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"}) {
-    if (const auto stop = metadata.as_int(key)) vocabulary.stops.push_back(static_cast<int32_t>(*stop));
+    if (const int32_t stop = token_id(metadata, key); stop >= 0) vocabulary.stops.push_back(stop);
   }
   const bool sentencepiece = model == "llama";
   vocabulary.add_bos = metadata.as_bool("tokenizer.ggml.add_bos_token").value_or(sentencepiece);

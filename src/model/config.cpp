@@ -58,6 +58,7 @@ Result<RopeConfig> read_rope(const Json& text, int64_t head_dim, double default_
   rope.theta = TRY(optional_number(parameters, "rope_theta", rope.theta));
   double partial = TRY(optional_number(text, "partial_rotary_factor", default_partial));
   partial = TRY(optional_number(scaling, "partial_rotary_factor", partial));
+  if (head_dim < 1 || head_dim > ModelLimits{}.head_dim_max) return bad("head_dim", "is out of range");
   if (!(partial > 0 && partial <= 1)) return bad("partial_rotary_factor", "must lie in (0, 1]");
   rope.dims = static_cast<int64_t>(static_cast<double>(head_dim) * partial);
   if (!scaling.is_object()) return rope;
@@ -133,7 +134,9 @@ Status read_quantization(const Json& root, ModelConfig& config) {
   const Json block = quantization["weight_block_size"];
   config.fp8_block_rows = block[0].as_int().value_or(0);
   config.fp8_block_columns = block[1].as_int().value_or(0);
-  if (config.fp8_block_rows < 1 || config.fp8_block_columns < 1)
+  constexpr int64_t kBlockMax = 65'536;
+  if (config.fp8_block_rows < 1 || config.fp8_block_columns < 1 || config.fp8_block_rows > kBlockMax ||
+      config.fp8_block_columns > kBlockMax)
     return bad("quantization_config.weight_block_size", "must be two sizes");
   return {};
 }
@@ -192,12 +195,15 @@ Result<ModelConfig> read_hugging_face_config(const Json& root) {
     config.mtp_layers = TRY(optional_int(text, "mtp_num_hidden_layers", 0));
   }
   read_token_ids(text["eos_token_id"].exists() ? text["eos_token_id"] : root["eos_token_id"], config.eos_tokens);
+  TRY(read_quantization(root["quantization_config"].exists() ? root : text, config));
+  if (config.linear_layers() == 0) config.forget_linear_attention();
+  TRY(check_config(config));
   config.bos_token =
       static_cast<int32_t>(std::clamp<int64_t>(text["bos_token_id"].as_int().value_or(-1), -1, config.vocab - 1));
-  TRY(read_quantization(root["quantization_config"].exists() ? root : text, config));
-  TRY(check_config(config));
   return config;
 }
+
+void ModelConfig::forget_linear_attention() { key_heads = value_heads = key_dim = value_dim = taps = 0; }
 
 int64_t ModelConfig::full_layers() const { return std::count(full_attention.begin(), full_attention.end(), true); }
 

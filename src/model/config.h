@@ -66,6 +66,8 @@ struct ModelConfig {
   int64_t fp8_block_columns = 0;
 
   int64_t full_layers() const;
+  // For a hybrid without any linear layer: what its file says of them must not be computed with, as nothing checks it.
+  void forget_linear_attention();
   int64_t linear_layers() const { return layers - full_layers(); }
   int64_t key_width() const { return key_heads * key_dim; }        // KD of SPEC 2.4
   int64_t value_width() const { return value_heads * value_dim; }  // VD

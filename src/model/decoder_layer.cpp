@@ -65,7 +65,7 @@ int64_t activation_bytes(const ModelConfig& c, int64_t rows, int64_t slices) {
   const int64_t mlp = 3 * c.hidden;
   const int64_t widest =
       std::max({c.dim * 2, c.query_width(), c.value_width(), c.hidden, c.conv_channels(), int64_t{64}});
-  const int64_t floats = rows * (12 * c.dim + std::max(mixer, mlp) + 4 * widest + c.rope.dims + 1024);
+  const int64_t floats = rows * (12 * c.dim + std::max(mixer, mlp) + 6 * widest + c.rope.dims + 1024);
   // Scratch logs begin with the old entries of each sequence's window.
   const int64_t window = (StateLayout::kWindow + c.taps) * c.conv_channels() +
                          StateLayout::kWindow * (c.value_width() + c.key_width() + 2 * c.value_heads);

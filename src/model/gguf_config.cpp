@@ -77,6 +77,9 @@ Status read_layer_types(const Reader& in, ModelConfig& config) {
 
 Status read_hybrid(const Reader& in, ModelConfig& config) {
   config.mtp_layers = in.whole("nextn_predict_layers", 0);
+  if (config.mtp_layers < 0 || config.mtp_layers > 1) {
+    return Error{ErrorCode::kUnsupported, "more than one MTP layer is not supported"};
+  }
   config.layers -= config.mtp_layers;  // block_count counts the MTP block (SPEC 10)
   if (config.layers < 1 || config.layers > ModelLimits{}.layers_max)
     return Error{ErrorCode::kInvalid, "GGUF block_count is out of range"};
@@ -135,6 +138,7 @@ Result<ModelConfig> read_gguf_config(const GgufMetadata& metadata, int64_t embed
   }
   config.bos_token = static_cast<int32_t>(std::clamp<int64_t>(
       metadata.as_int("tokenizer.ggml.bos_token_id").value_or(-1), -1, std::max<int64_t>(config.vocab - 1, -1)));
+  if (config.linear_layers() == 0) config.forget_linear_attention();
   TRY(check_config(config));
   return config;
 }

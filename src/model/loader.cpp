@@ -376,6 +376,17 @@ void decode_tensor_row(const Tensor& tensor, int64_t row, float* out) {
   decode(tensor.type, tensor.bytes.subspan(static_cast<size_t>(row) * row_bytes, row_bytes), columns, out);
 }
 
+int64_t estimated_weight_bytes(const Checkpoint& checkpoint, Product product) {
+  int64_t bytes = 0;
+  for (const Tensor& tensor : checkpoint.tensors()) {
+    if (tensor.name.find("visual.") != std::string::npos) continue;
+    const bool converted = tensor.shape.size() == 2 && !usable_in_place(tensor.type, product);
+    const int64_t each = product == Product::kInt8 ? 1 : product == Product::kBF16 ? 2 : 4;
+    bytes += converted ? tensor.count() * each : static_cast<int64_t>(tensor.bytes.size());
+  }
+  return bytes;
+}
+
 Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config) {
   const Result<TensorNames> names = TensorNames::of(checkpoint, config);
   if (!names.ok()) return Product::kF32;

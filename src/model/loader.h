@@ -25,6 +25,9 @@ Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config)
 Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options,
                                   ThreadPool& pool);
 
+// Bytes of all matrices as `product` holds them, mapped or converted.
+int64_t estimated_weight_bytes(const Checkpoint& checkpoint, Product product);
+
 // One row of a tensor as f32; `out` holds shape[1] floats.
 void decode_tensor_row(const Tensor& tensor, int64_t row, float* out);
 

@@ -99,6 +99,7 @@ LoraPath make_path(const LoraModule& module, const Matrix& matrix, const Reorder
 
 Status Model::attach_lora(std::string_view directory, int32_t adapter, float scale) {
   const LoraAdapter loaded = TRY(LoraAdapter::open(directory));
+  lora_identities_.push_back(loaded.identity());
   std::vector<Target> targets;
   for (size_t i = 0; i < weights_->layers.size(); ++i)
     collect_layer(weights_->layers[i], static_cast<int64_t>(i), targets);
@@ -112,12 +113,19 @@ Status Model::attach_lora(std::string_view directory, int32_t adapter, float sca
     Matrix& matrix = *found->matrix;
     const int64_t rows = module.b->shape[0];
     const int64_t columns = module.a->shape[1];
+    if (module.rank > std::max(rows, columns)) {  // the arena is sized for that (activation_bytes)
+      return Error{ErrorCode::kInvalid, concat(directory, ": the rank ", module.rank, " of ", module.path,
+                                               " is larger than the matrix it changes")};
+    }
     if (columns != matrix.columns() || rows != matrix.rows()) {
       return Error{ErrorCode::kInvalid, concat(directory, ": the adapter's ", module.path, " is for a matrix of ", rows,
                                                " x ", columns, "; this model's is ", matrix.rows(), " x ",
                                                matrix.columns(), ". Was it made for another model?")};
     }
     matrix.loras.push_back(make_path(module, matrix, Reorder(config_, module.path), adapter, scale));
+  }
+  if (loaded.damaged()) {
+    return Error{ErrorCode::kCorrupt, concat(directory, ": the adapter was cut short while it was read")};
   }
   return {};
 }

@@ -34,6 +34,11 @@ struct Count {
     parameters += m.rows() * m.columns();
     bytes += m.bytes();
     if (m.memory) converted += m.bytes();
+    for (const LoraPath& path : m.loras) {
+      const int64_t side = (path.a.rows * path.a.columns + path.b.rows * path.b.columns) * 4;
+      bytes += side;
+      converted += side;
+    }
   }
   void add(const Vector& v) {
     parameters += static_cast<int64_t>(v.size());
@@ -83,6 +88,10 @@ bool Model::has_mtp() const { return weights_->mtp.has_value(); }
 
 Product Model::natural_product(const Checkpoint& checkpoint, const ModelConfig& config) {
   return capy::natural_product(checkpoint, config);
+}
+
+int64_t Model::estimated_bytes(const Checkpoint& checkpoint, Product product) {
+  return estimated_weight_bytes(checkpoint, product);
 }
 
 ModelSizes Model::sizes() const {

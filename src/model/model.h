@@ -51,10 +51,15 @@ class Model {
   bool has_mtp() const;
   ModelSizes sizes() const;
   // Which product the file itself suggests (DESIGN 6: --type left out).
+  // Bytes that load would hold for computing, from the tensors' shapes alone: to refuse before anything is converted.
+  static int64_t estimated_bytes(const Checkpoint& checkpoint, Product product);
   static Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config);
 
   // A PEFT adapter's side paths beside this model's matrices; `adapter` is the number that batches name it by.
   Status attach_lora(std::string_view directory, int32_t adapter, float scale);
+
+  // Content hashes of the attached adapters, by their numbers: what a saved state depends on.
+  const std::vector<uint64_t>& lora_identities() const { return lora_identities_; }
 
   KvLayout kv_layout(DType type) const;
   StateLayout state_layout() const;
@@ -85,6 +90,7 @@ class Model {
   std::unique_ptr<ModelWeights> weights_;
   std::vector<float> inverse_frequencies_;
   float rope_amplitude_ = 1;
+  std::vector<uint64_t> lora_identities_;
 };
 
 }  // namespace capy

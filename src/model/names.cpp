@@ -77,7 +77,10 @@ std::string TensorNames::top(std::string_view name) const {
   return name == "norm.weight" ? "output_norm.weight" : "token_embd.weight";
 }
 
-std::string TensorNames::head() const { return gguf_ ? "output.weight" : "lm_head.weight"; }
+std::string TensorNames::head() const {
+  if (gguf_) return "output.weight";
+  return prefix_ == "language_model.model." ? "language_model.lm_head.weight" : "lm_head.weight";
+}
 
 std::string TensorNames::layer(int64_t index, std::string_view name) const {
   if (!gguf_) {
