@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chat templates: any bytes are a template that renders within its limits, or an error that names the place. What stands
-// behind a zero byte is JSON: the messages, or an object with messages, tools and variables.
+// Chat templates: any bytes are a template that renders within its limits, or an error that names the place. What
+// stands behind a zero byte is JSON: the messages, or an object with messages, tools and variables.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
