@@ -12,9 +12,9 @@ namespace {
 // At half load an honest table needs a few dozen probes at worst.
 constexpr size_t kProbesMax = 1024;
 
-uint64_t load(const char* bytes, size_t count) {
+uint64_t load(std::string_view bytes) {  // at most eight
   uint64_t word = 0;
-  std::memcpy(&word, bytes, count);
+  std::memcpy(&word, bytes.data(), bytes.size());
   return word;
 }
 
@@ -38,10 +38,10 @@ void TokenTable::add(std::string_view bytes) {
 uint64_t TokenTable::hash(std::string_view bytes) {
   uint64_t hash = bytes.size();
   while (bytes.size() >= 8) {
-    hash = mix(hash, load(bytes.data(), 8));
+    hash = mix(hash, load(bytes.substr(0, 8)));
     bytes.remove_prefix(8);
   }
-  hash = mix(hash, load(bytes.data(), bytes.size()));
+  hash = mix(hash, load(bytes));
   return mix(hash, 0);
 }
 
