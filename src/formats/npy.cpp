@@ -54,7 +54,7 @@ std::vector<int64_t> parse_shape(std::string_view text) {
 Result<std::string_view> read_header(std::string_view text, std::string_view path) {
   const Error cut{ErrorCode::kCorrupt, concat(path, ": is not a whole .npy file")};
   if (text.size() < kPreambleBytes + 2 || !text.starts_with(kMagic)) return cut;
-  const int version = text[6];
+  const int version = static_cast<unsigned char>(text[6]);
   uint32_t length = 0;
   std::memcpy(&length, text.data() + 8, version == 1 ? 2 : 4);
   text.remove_prefix(version == 1 ? kPreambleBytes : kPreambleBytes + 2);

@@ -80,6 +80,7 @@ std::vector<std::string_view> similar_names(std::string_view wanted, std::span<c
   ranked.erase(std::unique(ranked.begin(), ranked.end()), ranked.end());
   if (ranked.size() > count_max) ranked.resize(count_max);
   std::vector<std::string_view> out;
+  out.reserve(ranked.size());
   for (const auto& entry : ranked) out.push_back(entry.second);
   return out;
 }

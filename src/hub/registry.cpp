@@ -97,6 +97,7 @@ Error no_such_model(std::string_view wanted, const std::vector<LocalModel>& mode
                         " MB) is not in ", directory, ": ", known.how_to_get)};
   }
   std::vector<std::string_view> names;
+  names.reserve(models.size() + known_models().size());
   for (const LocalModel& model : models) names.push_back(model.name);
   for (const KnownModel& known : known_models()) names.push_back(known.name);
   std::string hint;
