@@ -2,6 +2,7 @@
 // What every decoder must hold. Values against the reference: formats/quants_golden_test.cpp.
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -54,7 +55,8 @@ TEST(Decode, Avx2AndBaselineGiveTheSameBytesForAnyBits) {
       find_decoders(type).avx2(in, blocks, avx2.data());
       for (size_t i = 0; i < baseline.size(); ++i) {
         // NaN may keep the bits of either operand; which one is the compiler's choice.
-        ASSERT_TRUE(std::memcmp(&baseline[i], &avx2[i], 4) == 0 || (std::isnan(baseline[i]) && std::isnan(avx2[i])));
+        ASSERT_TRUE(std::bit_cast<uint32_t>(baseline[i]) == std::bit_cast<uint32_t>(avx2[i]) ||
+                    (std::isnan(baseline[i]) && std::isnan(avx2[i])));
       }
     }
   }
@@ -140,6 +142,7 @@ TEST(Fp8Blocks, MultipliesEachBlockByItsScale) {
   }
 
   std::vector<uint16_t> short_scales;
+  short_scales.reserve(scales.size());
   for (const float scale : scales) short_scales.push_back(f32_to_bf16(scale));
   matrix.scale_type = DType::kBF16;
   EXPECT_FALSE(matrix.is_consistent());

@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 // Sets an environment variable and puts the old value back.
 class Environment {
  public:
-  Environment(const char* name, std::optional<std::string> value) : name_(name) {
+  Environment(const char* name, const std::optional<std::string>& value) : name_(name) {
     if (const char* old = ::getenv(name)) old_ = old;
     set(value);
   }
