@@ -73,14 +73,17 @@ class Bench {
   void run(const std::string& name, const Work& work, const std::function<void(const KernelTable&, int64_t)>& body) {
     if (name.find(filter_) == std::string::npos) return;
     for (const KernelTable* table : tables_) {
-      double best = 1e9;
+      std::vector<double> seconds;
       int64_t repetition = 0;
       body(*table, repetition++);
       for (const double start = now(); now() - start < kSecondsPerCase;) {
         const double begin = now();
         body(*table, repetition++);
-        best = std::min(best, now() - begin);
+        seconds.push_back(now() - begin);
       }
+      const auto fifth = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 5);
+      std::nth_element(seconds.begin(), fifth, seconds.end());
+      const double best = *fifth;
       std::printf("%-46s %-8s %10.1f us %9.1f GFLOP/s %8.1f GB/s\n", name.c_str(), table->isa, best * 1e6,
                   work.flops / best * 1e-9, work.bytes / best * 1e-9);
       std::fflush(stdout);

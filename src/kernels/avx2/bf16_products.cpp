@@ -49,7 +49,7 @@ __m256i load_pairs(const uint16_t* p, int64_t count) {
 }
 
 // 8 x 8 dwords: row i becomes column i.
-void transpose(__m256i (&m)[8]) {
+__attribute__((always_inline)) inline void transpose(__m256i (&m)[8]) {
   __m256i t[8];
   for (int i = 0; i < 4; ++i) {  // pairs of rows, dword by dword
     t[2 * i] = _mm256_unpacklo_epi32(m[2 * i], m[2 * i + 1]);
@@ -68,46 +68,80 @@ void transpose(__m256i (&m)[8]) {
   }
 }
 
-// Columns k .. k+16 of outputs n .. n+8: pairs[j] holds k + 2j and k + 2j + 1 of all outputs. Zeros behind the last
-// column; outputs behind the last one repeat it, and nobody stores them.
-void load_weights(const Bf16Job& job, int64_t n, int64_t k, __m256i (&pairs)[8]) {
+// The last columns of eight rows, with zeros behind them.
+struct LastColumns {
+  alignas(32) uint16_t row[8][16];
+};
+
+__attribute__((noinline)) void copy_last_columns(const uint16_t* (&rows)[8], int64_t count, LastColumns& last) {
   for (int i = 0; i < 8; ++i) {
-    const uint16_t* row = job.w + smaller(n + i, job.end - 1) * job.w_stride + k;
-    // The same place of the next eight outputs: rows are too short for the hardware to find its stride.
-    _mm_prefetch(reinterpret_cast<const char*>(row + 8 * job.w_stride), _MM_HINT_T1);
-    pairs[i] = load_pairs(row, job.columns - k);
+    _mm256_store_si256(reinterpret_cast<__m256i*>(last.row[i]), load_pairs(rows[i], count));
+    rows[i] = last.row[i];
   }
+}
+
+// Columns k .. k+16 of outputs n .. n+8: pairs[j] holds k + 2j and k + 2j + 1 of all outputs. Zeros behind the last
+// column; outputs behind the last one repeat it, and nobody stores them. Inlined, so that pairs are registers.
+__attribute__((always_inline)) inline void load_weights(const Bf16Job& job, int64_t n, int64_t k, __m256i (&pairs)[8]) {
+  const uint16_t* rows[8];
+  for (int i = 0; i < 8; ++i) {
+    rows[i] = job.w + smaller(n + i, job.end - 1) * job.w_stride + k;
+    // The same place of the next eight outputs: rows are too short for the hardware to find its stride.
+    _mm_prefetch(reinterpret_cast<const char*>(rows[i] + 8 * job.w_stride), _MM_HINT_T1);
+  }
+  LastColumns last;
+  if (job.columns - k < 16) copy_last_columns(rows, job.columns - k, last);
+  for (int i = 0; i < 8; ++i) pairs[i] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(rows[i]));
   transpose(pairs);
 }
 
 // --- few rows ---
 
+// One row's activations of a group as floats, even and odd K apart.
+struct Group {
+  alignas(32) float even[kBf16Group / 2];
+  alignas(32) float odd[kBf16Group / 2];
+};
+
+void widen_group(const Bf16Job& job, int64_t row, int64_t k, Group& group) {
+  for (int half = 0; half < 2; ++half) {
+    const int64_t at = k + 16 * half;
+    const __m256i pairs = load_pairs(job.x + row * job.x_stride + at, job.columns - at);
+    _mm256_store_ps(group.even + 8 * half, even_part(pairs));
+    _mm256_store_ps(group.odd + 8 * half, odd_part(pairs));
+  }
+}
+
 template <int Rows>
 void few_rows(const Bf16Job& job, int64_t n) {
   __m256 sum[Rows];
   for (int r = 0; r < Rows; ++r) sum[r] = _mm256_setzero_ps();
-  for (int64_t group = 0; group < job.columns; group += kBf16Group) {
+  for (int64_t k = 0; k < job.columns; k += kBf16Group) {
+    Group x[Rows];
     __m256 even[Rows];
     __m256 odd[Rows];
-    for (int r = 0; r < Rows; ++r) even[r] = odd[r] = _mm256_setzero_ps();
-    for (int64_t k = group; k < group + kBf16Group; k += 16) {
+    for (int r = 0; r < Rows; ++r) {
+      widen_group(job, r, k, x[r]);
+      even[r] = odd[r] = _mm256_setzero_ps();
+    }
+    for (int half = 0; half < 2; ++half) {
       __m256i pairs[8];
-      load_weights(job, n, k, pairs);
-      alignas(32) int32_t x[Rows][8];
-      for (int r = 0; r < Rows; ++r) {
-        _mm256_store_si256(reinterpret_cast<__m256i*>(x[r]), load_pairs(job.x + r * job.x_stride + k, job.columns - k));
-      }
+      load_weights(job, n, k + 16 * half, pairs);
       for (int j = 0; j < 8; ++j) {
         for (int r = 0; r < Rows; ++r) {
-          const __m256i both = _mm256_set1_epi32(x[r][j]);
-          even[r] = _mm256_fmadd_ps(even_part(both), even_part(pairs[j]), even[r]);
-          odd[r] = _mm256_fmadd_ps(odd_part(both), odd_part(pairs[j]), odd[r]);
+          even[r] = _mm256_fmadd_ps(_mm256_set1_ps(x[r].even[8 * half + j]), even_part(pairs[j]), even[r]);
+          odd[r] = _mm256_fmadd_ps(_mm256_set1_ps(x[r].odd[8 * half + j]), odd_part(pairs[j]), odd[r]);
         }
       }
     }
     for (int r = 0; r < Rows; ++r) sum[r] = _mm256_add_ps(sum[r], _mm256_add_ps(even[r], odd[r]));
   }
   for (int r = 0; r < Rows; ++r) store(job.out + r * job.out_stride + n, sum[r], job.end - n);
+}
+
+template <int Rows>
+void few_rows(const Bf16Job& job) {
+  for (int64_t n = job.begin; n < job.end; n += 8) few_rows<Rows>(job, n);
 }
 
 // --- many rows ---
@@ -141,19 +175,24 @@ void widen_weights(const Bf16Job& job, int64_t n, int64_t k, int64_t k_end, Wide
   }
 }
 
-// The even or the odd chains of one group of 32 K: Rows x 16 outputs.
+// The even or the odd chains of one group of 32 K: Rows x 16 outputs, from w[0 .. 16) and x[row][0 .. 16). Not inlined:
+// the twelve sums need nearly all registers, and what the caller keeps would push them out.
 template <int Rows>
-void chains(__m256 (&sum)[Rows][2], const float (&w)[kChunk / 2][16], const float (&x)[kRowBlock][kChunk / 2],
-            int64_t first, int64_t j) {
+__attribute__((noinline)) void chains(float (&out)[Rows][16], const float (*w)[16], const float (*x)[kChunk / 2]) {
+  __m256 sum[Rows][2];
   for (int r = 0; r < Rows; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_ps();
-  for (int64_t i = j; i < j + 16; ++i) {
+  for (int64_t i = 0; i < 16; ++i) {
     const __m256 low = _mm256_load_ps(w[i]);
     const __m256 high = _mm256_load_ps(w[i] + 8);
     for (int r = 0; r < Rows; ++r) {
-      const __m256 value = _mm256_set1_ps(x[first + r][i]);
+      const __m256 value = _mm256_set1_ps(x[r][i]);
       sum[r][0] = _mm256_fmadd_ps(value, low, sum[r][0]);
       sum[r][1] = _mm256_fmadd_ps(value, high, sum[r][1]);
     }
+  }
+  for (int r = 0; r < Rows; ++r) {
+    _mm256_store_ps(out[r], sum[r][0]);
+    _mm256_store_ps(out[r] + 8, sum[r][1]);
   }
 }
 
@@ -168,12 +207,18 @@ void many_rows_tile(const Widened& widened, int64_t first, int64_t groups, float
     }
   }
   for (int64_t j = 0; j < groups * 16; j += 16) {
-    __m256 even[Rows][2];
-    __m256 odd[Rows][2];
-    chains<Rows>(even, widened.w[0], widened.x[0], first, j);
-    chains<Rows>(odd, widened.w[1], widened.x[1], first, j);
+    alignas(32) float even[Rows][16];
+    alignas(32) float odd[Rows][16];
+    const auto row_at = [&](int parity) {
+      return reinterpret_cast<const float(*)[kChunk / 2]>(&widened.x[parity][first][j]);
+    };
+    chains<Rows>(even, widened.w[0] + j, row_at(0));
+    chains<Rows>(odd, widened.w[1] + j, row_at(1));
     for (int r = 0; r < Rows; ++r) {
-      for (int v = 0; v < 2; ++v) sum[r][v] = _mm256_add_ps(sum[r][v], _mm256_add_ps(even[r][v], odd[r][v]));
+      for (int v = 0; v < 2; ++v) {
+        const __m256 both = _mm256_add_ps(_mm256_load_ps(even[r] + 8 * v), _mm256_load_ps(odd[r] + 8 * v));
+        sum[r][v] = _mm256_add_ps(sum[r][v], both);
+      }
     }
   }
   for (int r = 0; r < Rows; ++r) {
@@ -206,11 +251,9 @@ void many_rows(const Bf16Job& job, int64_t row, Widened& widened) {
 // Not inlined: the compiler may move arithmetic across a change of mode, but not across a call.
 __attribute__((noinline)) void bf16_product(const Bf16Job& job) {
   if (job.rows <= kFewRows) {
-    for (int64_t n = job.begin; n < job.end; n += 8) {
-      if (job.rows == 1) few_rows<1>(job, n);
-      if (job.rows == 2) few_rows<2>(job, n);
-      if (job.rows == 3) few_rows<3>(job, n);
-    }
+    if (job.rows == 1) few_rows<1>(job);
+    if (job.rows == 2) few_rows<2>(job);
+    if (job.rows == 3) few_rows<3>(job);
     return;
   }
   Widened widened;

@@ -56,7 +56,7 @@ void float_tile(const FloatJob<W>& job, int64_t row, int64_t n) {
         weights[i] = W::load(w + i * job.w_stride + at);
       }
       for (int r = 0; r < Rows; ++r) {
-        const __m256 values = F32::load(x + r * job.x_stride + at);
+        const __m256 values = in_register(F32::load(x + r * job.x_stride + at));
         for (int i = 0; i < Outputs; ++i) {
           __m256& lanes = half == 0 ? sum[r][i].low : sum[r][i].high;
           lanes = _mm256_fmadd_ps(values, weights[i], lanes);

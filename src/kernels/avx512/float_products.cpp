@@ -31,7 +31,7 @@ void float_step(__m512 (&sum)[Rows][Outputs], const float* x, int64_t x_stride, 
   __m512 weights[Outputs];
   for (int n = 0; n < Outputs; ++n) weights[n] = W::load(w + n * w_stride, lanes...);
   for (int r = 0; r < Rows; ++r) {
-    const __m512 values = F32::load(x + r * x_stride, lanes...);
+    const __m512 values = in_register(F32::load(x + r * x_stride, lanes...));
     for (int n = 0; n < Outputs; ++n) {
       if constexpr (sizeof...(Lanes) == 0) {
         sum[r][n] = _mm512_fmadd_ps(values, weights[n], sum[r][n]);

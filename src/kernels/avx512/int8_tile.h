@@ -75,13 +75,14 @@ void int8_tile(const Int8Job& job, int64_t row, int64_t panel) {
   }
 }
 
-// All rows of a few panels: eight at a time, then what is left in one tile.
+// The rows from `row` on, at most Rows of them, in one tile.
 template <class Dot, int Rows, int Panels>
 void int8_rest(const Int8Job& job, int64_t row, int64_t panel) {
   if (job.x.rows - row == Rows) return int8_tile<Dot, Rows, Panels>(job, row, panel);
   if constexpr (Rows > 1) int8_rest<Dot, Rows - 1, Panels>(job, row, panel);
 }
 
+// All rows of a few panels: eight at a time, then what is left.
 template <class Dot, int Panels>
 void int8_panels(const Int8Job& job, int64_t panel) {
   int64_t row = 0;
