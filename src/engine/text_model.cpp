@@ -29,45 +29,37 @@ int32_t token_id(const GgufMetadata& metadata, std::string_view key) {
   return id >= 0 && id <= std::numeric_limits<int32_t>::max() ? static_cast<int32_t>(id) : -1;
 }
 
-// tokenizer.ggml.*: what is left out has the meaning that the format's owners give it.
+// tokenizer.ggml.*: the rules that the format leaves to the reader come from Vocabulary::for_gguf.
 Result<Tokenizer> tokenizer_from_gguf(const Checkpoint& checkpoint, std::string_view model) {
   const GgufMetadata& metadata = checkpoint.metadata();
-  Vocabulary vocabulary;
+  Vocabulary vocabulary = TRY(Vocabulary::for_gguf(model, metadata.as_string("tokenizer.ggml.pre").value_or("")));
   const auto tokens = metadata.string_array("tokenizer.ggml.tokens");
   if (!tokens) return bad_metadata(checkpoint, "tokenizer.ggml.tokens");
   vocabulary.tokens = *tokens;
   vocabulary.types = metadata.int_array("tokenizer.ggml.token_type").value_or(std::vector<int64_t>{});
+  vocabulary.scores = metadata.float_array("tokenizer.ggml.scores").value_or(std::vector<float>{});
   vocabulary.bos = token_id(metadata, "tokenizer.ggml.bos_token_id");
   vocabulary.eos = token_id(metadata, "tokenizer.ggml.eos_token_id");
+  vocabulary.unknown = token_id(metadata, "tokenizer.ggml.unknown_token_id");
   for (const char* key : {"tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id"}) {
     if (const int32_t stop = token_id(metadata, key); stop >= 0) vocabulary.stops.push_back(stop);
   }
-  const bool sentencepiece = model == "llama";
-  vocabulary.add_bos = metadata.as_bool("tokenizer.ggml.add_bos_token").value_or(sentencepiece);
-  vocabulary.add_eos = metadata.as_bool("tokenizer.ggml.add_eos_token").value_or(false);
-  if (sentencepiece) {
-    vocabulary.model = Vocabulary::Model::kSentencePieceBpe;
-    vocabulary.scores = metadata.float_array("tokenizer.ggml.scores").value_or(std::vector<float>{});
-    const bool prefix = metadata.as_bool("tokenizer.ggml.add_space_prefix").value_or(true);
-    vocabulary.space_prefix = prefix ? Vocabulary::SpacePrefix::kEveryStretch : Vocabulary::SpacePrefix::kNever;
-    return Tokenizer::from_vocabulary(vocabulary);
+  vocabulary.add_bos = metadata.as_bool("tokenizer.ggml.add_bos_token").value_or(vocabulary.add_bos);
+  vocabulary.add_eos = metadata.as_bool("tokenizer.ggml.add_eos_token").value_or(vocabulary.add_eos);
+  if (const auto prefix = metadata.as_bool("tokenizer.ggml.add_space_prefix"); prefix && !*prefix) {
+    vocabulary.space_prefix = Vocabulary::SpacePrefix::kNever;
   }
-  const std::string_view pre = metadata.as_string("tokenizer.ggml.pre").value_or("default");
-  const std::optional<PreTokenizer> pre_tokenizer = pre_tokenizer_by_gguf_name(pre);
-  if (!pre_tokenizer) {
-    return Error{ErrorCode::kUnsupported, concat(checkpoint.path(), ": the pre-tokeniser '", pre,
-                                                 "' is not known to capy; its tokens would be wrong")};
-  }
-  vocabulary.pre_tokenizer = *pre_tokenizer;
-  vocabulary.nfc = pre_tokenizer_implies_nfc(*pre_tokenizer);
-  vocabulary.ignore_merges = *pre_tokenizer == PreTokenizer::kLlama3;
   const auto merges = metadata.string_array("tokenizer.ggml.merges");
-  if (!merges) return bad_metadata(checkpoint, "tokenizer.ggml.merges");
-  vocabulary.merges.reserve(merges->size());
-  for (const std::string_view line : *merges) {
-    const std::optional<MergeText> merge = MergeText::from_line(line);
-    if (!merge)
-      return Error{ErrorCode::kCorrupt, concat(checkpoint.path(), ": a merge of the tokenizer is not two tokens")};
+  if (!merges && vocabulary.model == Vocabulary::Model::kByteLevelBpe) {
+    return bad_metadata(checkpoint, "tokenizer.ggml.merges");
+  }
+  vocabulary.merges.reserve(merges ? merges->size() : 0);
+  for (size_t i = 0; merges && i < merges->size(); ++i) {
+    const std::optional<MergeText> merge = MergeText::from_line((*merges)[i]);
+    if (!merge) {
+      return Error{ErrorCode::kCorrupt,
+                   concat(checkpoint.path(), ": merge ", i, " of the tokenizer is not two tokens")};
+    }
     vocabulary.merges.push_back(*merge);
   }
   return Tokenizer::from_vocabulary(vocabulary);
@@ -96,10 +88,6 @@ Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint) {
   if (checkpoint.kind() == Checkpoint::Kind::kGguf) {
     const std::string_view model = checkpoint.metadata().as_string("tokenizer.ggml.model").value_or("none");
     if (model == "none" || model == "no_vocab") return std::optional<Tokenizer>();
-    if (model != "gpt2" && model != "llama") {
-      return Error{ErrorCode::kUnsupported,
-                   concat(checkpoint.path(), ": the tokenizer model '", model, "' is not supported")};
-    }
     return std::optional<Tokenizer>(TRY(tokenizer_from_gguf(checkpoint, model)));
   }
   const std::string& directory = checkpoint.directory();
