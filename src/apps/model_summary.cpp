@@ -123,6 +123,7 @@ int64_t weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Co
 
 std::optional<int64_t> context_that_fits(const ModelSummary& summary, int64_t weights, KvType kv) {
   MemoryNeeds needs;
+  needs.budget_bytes = memory_budget(EngineOptions{});
   needs.weight_bytes = weights;
   needs.kv = summary.kv_layout(kv);
   if (summary.parameters.mtp > 0) needs.kv.layers += 1;
