@@ -18,7 +18,8 @@ namespace {
 // On a terminal words are not broken at its edge; a pipe gets the text as it is.
 class TextPrinter : public AnswerPrinter {
  public:
-  explicit TextPrinter(bool shows_thinking) : shows_thinking_(shows_thinking), on_terminal_(is_terminal(Stream::kOutput)) {
+  explicit TextPrinter(bool shows_thinking)
+      : shows_thinking_(shows_thinking), on_terminal_(is_terminal(Stream::kOutput)) {
     if (on_terminal_) use_utf8_locale();
   }
 
@@ -103,7 +104,8 @@ class Receiver {
   // The end of the stream: what the splitter holds back, and what came after the last token's event.
   Result<Answer> finish(Response response) {
     TRY(status_);
-    ThinkingSplitter::Pieces rest = divide(std::string_view(response.text).substr(std::min(seen_, response.text.size())));
+    ThinkingSplitter::Pieces rest =
+        divide(std::string_view(response.text).substr(std::min(seen_, response.text.size())));
     const ThinkingSplitter::Pieces held = splitter_.finish();
     rest.thinking += held.thinking;
     rest.answer += held.answer;
@@ -145,7 +147,9 @@ Result<RequestId> submit(Engine& engine, AnswerQuestion& question) {
 
 }  // namespace
 
-std::unique_ptr<AnswerPrinter> text_printer(bool shows_thinking) { return std::make_unique<TextPrinter>(shows_thinking); }
+std::unique_ptr<AnswerPrinter> text_printer(bool shows_thinking) {
+  return std::make_unique<TextPrinter>(shows_thinking);
+}
 std::unique_ptr<AnswerPrinter> id_printer() { return std::make_unique<IdPrinter>(); }
 std::unique_ptr<AnswerPrinter> json_printer() { return std::make_unique<JsonPrinter>(); }
 
@@ -167,15 +171,17 @@ Status check_fits(const Engine& engine, int64_t prompt_tokens, int64_t max_token
   const int64_t answer = std::max<int64_t>(max_tokens, 1);
   if (prompt_tokens <= context - std::min(answer, context)) return {};
   const std::string wanted = max_tokens > 0 ? concat("and ", max_tokens, " of an answer do") : "and an answer do";
-  return Error{ErrorCode::kLimit, concat("the prompt's ", prompt_tokens, " tokens ", wanted, " not fit the context of ", context,
-                                         " tokens: a shorter prompt, fewer --max-tokens or a larger --context is needed")};
+  return Error{ErrorCode::kLimit,
+               concat("the prompt's ", prompt_tokens, " tokens ", wanted, " not fit the context of ", context,
+                      " tokens: a shorter prompt, fewer --max-tokens or a larger --context is needed")};
 }
 
 Status check_finished(const Engine& engine, const Response& response, int64_t max_tokens) {
   const auto answered = static_cast<int64_t>(response.tokens.size());
   if (response.finish != FinishReason::kLength || (max_tokens >= 0 && answered >= max_tokens)) return {};
-  return Error{ErrorCode::kLimit, concat("the answer is cut: the context of ", engine.context_tokens(), " tokens is full (prompt ",
-                                         response.prompt_tokens, ", answer ", answered, "); a larger --context leaves more room")};
+  return Error{ErrorCode::kLimit,
+               concat("the answer is cut: the context of ", engine.context_tokens(), " tokens is full (prompt ",
+                      response.prompt_tokens, ", answer ", answered, "); a larger --context leaves more room")};
 }
 
 double tokens_per_second(int64_t tokens, double seconds) {
@@ -192,7 +198,8 @@ std::string describe_speed(const Engine& engine, const Response& response) {
   const Timings& timings = response.timings;
   const int64_t prompt = computed_prompt_tokens(response);
   const int64_t decoded = decoded_tokens(response);
-  const std::string cached = response.cached_tokens > 0 ? concat(" (and ", response.cached_tokens, " known before)") : "";
+  const std::string cached =
+      response.cached_tokens > 0 ? concat(" (and ", response.cached_tokens, " known before)") : "";
   std::string text;
   text += concat("prompt       ", prompt, " tokens", cached, " in ", fixed(timings.prefill_seconds, 3), " s, ",
                  fixed(tokens_per_second(prompt, timings.prefill_seconds), 1), " tokens/s\n");
@@ -200,9 +207,10 @@ std::string describe_speed(const Engine& engine, const Response& response) {
                  fixed(tokens_per_second(decoded, timings.decode_seconds), 1), " tokens/s, ended by ",
                  finish_reason_name(response.finish), "\n");
   text += concat("first token  after ", fixed(timings.first_token_seconds, 3), " s\n");
-  text += concat("memory       ", readable_bytes(resident_bytes()), " (peak ", readable_bytes(resident_peak_bytes()), ")\n");
-  text += concat("computed as  ", compute_type_name(engine.compute_type()), ", kv ", kv_type_name(engine.kv_type()), ", ",
-                 engine.threads(), engine.threads() == 1 ? " thread, " : " threads, ", engine.isa(), "\n");
+  text += concat("memory       ", readable_bytes(resident_bytes()), " (peak ", readable_bytes(resident_peak_bytes()),
+                 ")\n");
+  text += concat("computed as  ", compute_type_name(engine.compute_type()), ", kv ", kv_type_name(engine.kv_type()),
+                 ", ", engine.threads(), engine.threads() == 1 ? " thread, " : " threads, ", engine.isa(), "\n");
   return text;
 }
 

@@ -40,7 +40,7 @@ std::unique_ptr<AnswerPrinter> id_printer();
 std::unique_ptr<AnswerPrinter> json_printer();
 
 struct AnswerQuestion {
-  Request request;  // its on_token is set here
+  Request request;               // its on_token is set here
   bool divides_thinking = true;  // false: everything is the answer (--raw)
   bool begins_in_thinking = false;
   std::optional<SequenceId> prefix;  // begins as the request does; used and dropped

@@ -25,7 +25,8 @@ std::string history_path() {
   return home.ok() ? (std::filesystem::path(home.value()) / "history").string() : std::string();
 }
 
-// Reads what the user says: a line, lines that end in a backslash with the next one, or everything between triple quotes.
+// Reads what the user says: a line, lines that end in a backslash with the next one, or everything between triple
+// quotes.
 class Listener {
  public:
   Listener() : history_(ChatHistory::load(history_path())) {
@@ -82,11 +83,12 @@ class Listener {
 
 std::string greeting(const ChatSession& session) {
   const Engine& engine = session.engine();
-  const std::string about = concat("context ", readable_count(engine.context_tokens()), " tokens, ",
-                                   compute_type_name(engine.compute_type()), ", ", engine.threads(),
-                                   engine.threads() == 1 ? " thread" : " threads");
-  return concat(styled(session.title(), Style::kBold, Stream::kOutput), "  ", styled(about, Style::kDim, Stream::kOutput), "\n",
-                styled("/help tells the commands, Ctrl-C stops an answer, Ctrl-D leaves.", Style::kDim, Stream::kOutput), "\n\n");
+  const std::string about =
+      concat("context ", readable_count(engine.context_tokens()), " tokens, ", compute_type_name(engine.compute_type()),
+             ", ", engine.threads(), engine.threads() == 1 ? " thread" : " threads");
+  return concat(
+      styled(session.title(), Style::kBold, Stream::kOutput), "  ", styled(about, Style::kDim, Stream::kOutput), "\n",
+      styled("/help tells the commands, Ctrl-C stops an answer, Ctrl-D leaves.", Style::kDim, Stream::kOutput), "\n\n");
 }
 
 }  // namespace

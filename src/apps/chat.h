@@ -18,6 +18,7 @@ struct ChatSettings {
   std::string system;
   std::optional<bool> think;
   int64_t max_tokens = -1;
+  bool ignore_eos = false;
   bool shows_stats = false;  // after each answer
 };
 

@@ -95,7 +95,8 @@ Status set_max_tokens(ChatSettings& settings, std::string_view value) {
 
 Result<ChatStep> set(ChatSession& session, std::string_view rest) {
   const std::string_view name = take_word(rest);
-  if (name.empty() || rest.empty()) return Error{ErrorCode::kUsage, concat("/set NAME VALUE, with NAME one of ", wish_names(), ", max-tokens")};
+  if (name.empty() || rest.empty())
+    return Error{ErrorCode::kUsage, concat("/set NAME VALUE, with NAME one of ", wish_names(), ", max-tokens")};
   if (name == "max-tokens") {
     TRY(set_max_tokens(session.settings(), rest));
   } else if (rest == "auto") {
@@ -110,8 +111,9 @@ Result<ChatStep> show(ChatSession& session, std::string_view) {
   const Engine& engine = session.engine();
   const ChatSettings& settings = session.settings();
   const SamplingOptions sampling = session.sampling(settings.think.value_or(false));
-  std::string text = concat("  model              ", session.title(), ", ", compute_type_name(engine.compute_type()), ", kv ",
-                            kv_type_name(engine.kv_type()), ", ", engine.threads(), " threads, ", engine.isa(), "\n");
+  std::string text =
+      concat("  model              ", session.title(), ", ", compute_type_name(engine.compute_type()), ", kv ",
+             kv_type_name(engine.kv_type()), ", ", engine.threads(), " threads, ", engine.isa(), "\n");
   text += concat("  context            ", readable_count(engine.context_tokens()), " tokens\n");
   text += concat("  system             ", session.system().empty() ? "(none)" : session.system(), "\n");
   text += concat("  think              ", !settings.think ? "auto" : *settings.think ? "on" : "off", "\n");
@@ -167,10 +169,10 @@ struct ChatCommand {
   Result<ChatStep> (*obey)(ChatSession& session, std::string_view rest);
 };
 
-constexpr ChatCommand kCommands[] = {
-    {"/help", help}, {"/?", help},       {"/clear", clear}, {"/system", set_system}, {"/think", think},   {"/set", set},
-    {"/show", show}, {"/save", save},    {"/load", load},   {"/retry", retry},       {"/undo", undo},     {"/tokens", tokens},
-    {"/stats", stats}, {"/bye", leave},  {"/exit", leave},  {"/quit", leave}};
+constexpr ChatCommand kCommands[] = {{"/help", help},   {"/?", help},      {"/clear", clear}, {"/system", set_system},
+                                     {"/think", think}, {"/set", set},     {"/show", show},   {"/save", save},
+                                     {"/load", load},   {"/retry", retry}, {"/undo", undo},   {"/tokens", tokens},
+                                     {"/stats", stats}, {"/bye", leave},   {"/exit", leave},  {"/quit", leave}};
 
 }  // namespace
 

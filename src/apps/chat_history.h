@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the user typed in earlier chats, in CAPY_HOME/history: one JSON string a line, oldest first. Replaced as a whole, so
-// that a crash leaves the old file; entries that another chat has added meanwhile are kept.
+// What the user typed in earlier chats, in CAPY_HOME/history: one JSON string a line, oldest first. Replaced as a
+// whole, so that a crash leaves the old file; entries that another chat has added meanwhile are kept.
 #pragma once
 
 #include <string>

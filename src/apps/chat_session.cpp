@@ -18,8 +18,10 @@ Result<ChatSession> ChatSession::open(ChatSettings settings) {
   EngineOptions options = TRY(engine_options(settings.choice));
   session.engine_ = TRY(open_engine(path, std::move(options)));
   if (session.engine_->chat_template() == nullptr || session.engine_->tokenizer() == nullptr) {
-    return Error{ErrorCode::kUnsupported, concat(path, ": this model has no chat template: it continues texts (capy run --raw "
-                                                       "\"...\") and does not chat")};
+    return Error{ErrorCode::kUnsupported,
+                 concat(path,
+                        ": this model has no chat template: it continues texts (capy run --raw "
+                        "\"...\") and does not chat")};
   }
   session.recommended_ = TRY(recommended_by_checkpoint(path));
   session.title_ = model_title(path);
@@ -84,8 +86,8 @@ bool ChatSession::undo() {
 
 void ChatSession::clear() { messages_.clear(); }
 
-// The engine's sequence goes along as a prefix: what it shares with the new prompt is not computed again. Taken with the
-// answer, it is the next turn's prefix, also when Ctrl-C cut the answer.
+// The engine's sequence goes along as a prefix: what it shares with the new prompt is not computed again. Taken with
+// the answer, it is the next turn's prefix, also when Ctrl-C cut the answer.
 Result<ChatStep> ChatSession::answer() {
   PreparedPrompt prompt = TRY(prepare_chat(*engine_, all_messages(), settings_.think));
   const auto prompt_tokens = static_cast<int64_t>(prompt.tokens.size());
@@ -96,6 +98,7 @@ Result<ChatStep> ChatSession::answer() {
   question.request.tokens = std::move(prompt.tokens);
   question.request.sampling = sampling(prompt.begins_in_thinking);
   question.request.max_tokens = settings_.max_tokens;
+  question.request.ignore_eos = settings_.ignore_eos;
   question.request.loras = all_loras(settings_.choice);
   question.begins_in_thinking = prompt.begins_in_thinking;
   question.prefix = std::exchange(sequence_, std::nullopt);
@@ -116,9 +119,10 @@ Result<ChatStep> ChatSession::answer() {
   if (response.finish == FinishReason::kCancelled) {
     TRY(write_output(styled("(stopped)", Style::kDim, Stream::kOutput) + "\n"));
   } else if (response.finish == FinishReason::kLength) {
-    const std::string why = settings_.max_tokens >= 0 && static_cast<int64_t>(response.tokens.size()) >= settings_.max_tokens
-                                ? "(cut: --max-tokens)"
-                                : "(cut: the context is full; /undo or /clear makes room)";
+    const std::string why =
+        settings_.max_tokens >= 0 && static_cast<int64_t>(response.tokens.size()) >= settings_.max_tokens
+            ? "(cut: --max-tokens)"
+            : "(cut: the context is full; /undo or /clear makes room)";
     TRY(write_output(styled(why, Style::kDim, Stream::kOutput) + "\n"));
   }
   if (settings_.shows_stats) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One chat: its messages, its settings, and the engine's sequence, which is kept between turns so that only what is new is
-// computed.
+// One chat: its messages, its settings, and the engine's sequence, which is kept between turns so that only what is new
+// is computed.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The commands of capy. Each one lives in a file of its own name and parses its own options: starting `capy run` does not
-// build the options of eleven other commands.
+// The commands of capy. Each one lives in a file of its own name and parses its own options: starting `capy run` does
+// not build the options of eleven other commands.
 #pragma once
 
 #include <span>

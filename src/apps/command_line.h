@@ -17,8 +17,8 @@ class CommandLine : public CLI::App {
  public:
   CommandLine(const std::string& name, const std::string& purpose, const std::string& examples);
 
-  // An option that may be given again and again, one value each time. (CLI11 would let it swallow the values that follow
-  // and split "[1,2]" at commas.)
+  // An option that may be given again and again, one value each time. (CLI11 would let it swallow the values that
+  // follow and split "[1,2]" at commas.)
   CLI::Option* add_repeatable(const std::string& names, std::vector<std::string>& values, const std::string& purpose);
 
   // --name on|off

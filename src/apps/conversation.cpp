@@ -19,12 +19,14 @@ TemplateOptions template_options(const Tokenizer* tokenizer, std::optional<bool>
   return options;
 }
 
-Result<PreparedPrompt> prepare_chat(const Engine& engine, std::span<const ChatMessage> messages, std::optional<bool> think) {
+Result<PreparedPrompt> prepare_chat(const Engine& engine, std::span<const ChatMessage> messages,
+                                    std::optional<bool> think) {
   if (engine.tokenizer() == nullptr) {
     return Error{ErrorCode::kUnsupported, "this model has no tokenizer: give the prompt by --tokens"};
   }
   if (engine.chat_template() == nullptr) {
-    return Error{ErrorCode::kUnsupported, "this model has no chat template: it continues texts (--raw) and does not chat"};
+    return Error{ErrorCode::kUnsupported,
+                 "this model has no chat template: it continues texts (--raw) and does not chat"};
   }
   const RenderedPrompt prompt = TRY(engine.chat_template()->render_tolerant(
       Conversation::from_messages(messages), Json(), template_options(engine.tokenizer(), think)));
@@ -58,7 +60,8 @@ Result<std::vector<ChatMessage>> conversation_from_json(std::string_view text, s
   for (int64_t i = 0; i < list.size(); ++i) {
     const auto role = list[i]["role"].as_string();
     const auto content = list[i]["content"].as_string();
-    if (!role || !content) return Error{ErrorCode::kInvalid, concat(name, ": message ", i, " has no role or no text as content")};
+    if (!role || !content)
+      return Error{ErrorCode::kInvalid, concat(name, ": message ", i, " has no role or no text as content")};
     ChatMessage message{std::string(*role), std::string(*content), std::nullopt};
     if (const auto reasoning = list[i]["reasoning_content"].as_string()) message.reasoning = std::string(*reasoning);
     messages.push_back(std::move(message));

@@ -28,7 +28,8 @@ struct PreparedPrompt {
 
 // The prompt for the assistant's next message. `think` left out: what the template does by itself. Messages that the
 // template refuses are given to it in a simpler order; `capy template` never does that.
-Result<PreparedPrompt> prepare_chat(const Engine& engine, std::span<const ChatMessage> messages, std::optional<bool> think);
+Result<PreparedPrompt> prepare_chat(const Engine& engine, std::span<const ChatMessage> messages,
+                                    std::optional<bool> think);
 
 // What the template is told besides the messages: the names of the tokenizer's special tokens, and whether to think.
 TemplateOptions template_options(const Tokenizer* tokenizer, std::optional<bool> think);

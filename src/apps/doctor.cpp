@@ -55,7 +55,8 @@ ModelSummary summary_of(const KnownSize& size) {
   config.key_dim = config.value_dim = 128;
   config.taps = 4;
   config.mtp_layers = 1;
-  for (const RandomTensor& tensor : qwen35_tensors(config, "model.")) summary.tensor_bytes += tensor.description.bytes();
+  for (const RandomTensor& tensor : qwen35_tensors(config, "model."))
+    summary.tensor_bytes += tensor.description.bytes();
   summary.parameters.mtp = 1;  // there is one: its keys and values count
   return summary;
 }
@@ -71,10 +72,12 @@ std::vector<Fit> what_fits() {
   std::vector<Fit> fits;
   for (const KnownSize& size : kSizes) {
     const ModelSummary summary = summary_of(size);
-    // bf16 is mapped as it is. int8 takes half of that and a float for 256 weights; a tied head is packed beside the embedding.
+    // bf16 is mapped as it is. int8 takes half of that and a float for 256 weights; a tied head is packed beside the
+    // embedding.
     const int64_t embedding = summary.config.vocab * summary.config.dim * 2;
     const int64_t int8 = summary.tensor_bytes / 2 + summary.tensor_bytes / 128 + embedding;
-    fits.push_back({size.name, "bf16", summary.tensor_bytes, context_that_fits(summary, summary.tensor_bytes, KvType::kBF16)});
+    fits.push_back(
+        {size.name, "bf16", summary.tensor_bytes, context_that_fits(summary, summary.tensor_bytes, KvType::kBF16)});
     fits.push_back({size.name, "int8", int8, context_that_fits(summary, int8, KvType::kBF16)});
   }
   return fits;
@@ -169,11 +172,13 @@ std::string describe_kernels(const Findings& findings) {
 
 std::string describe_home(const Findings& findings) {
   const Home& home = findings.home;
-  std::string text = line("home", home.trouble.empty() ? concat(home.path, ", ", readable_bytes(home.free_bytes), " free, ", home.models,
-                                                                home.models == 1 ? " model" : " models")
-                                                       : concat("TROUBLE: ", home.trouble));
+  std::string text =
+      line("home", home.trouble.empty() ? concat(home.path, ", ", readable_bytes(home.free_bytes), " free, ",
+                                                 home.models, home.models == 1 ? " model" : " models")
+                                        : concat("TROUBLE: ", home.trouble));
   const DefaultModel& model = findings.model;
-  if (model.path.empty()) return text + line("default model", concat(model.name, " is not here yet: ", model.how_to_get));
+  if (model.path.empty())
+    return text + line("default model", concat(model.name, " is not here yet: ", model.how_to_get));
   const std::string state = model.trouble.empty() ? "checksum is right" : concat("TROUBLE: ", model.trouble);
   return text + line("default model", concat(model.name, ", ", state));
 }
@@ -183,12 +188,14 @@ std::string as_text(const Findings& findings) {
   text += line("processor", cpu_name());
   text += line("instructions", cpu_flags());
   text += line("cores", concat(physical_cores()));
-  text += line("memory", concat(readable_bytes(memory_total_bytes()), ", ", readable_bytes(memory_available_bytes()), " free"));
+  text += line("memory",
+               concat(readable_bytes(memory_total_bytes()), ", ", readable_bytes(memory_available_bytes()), " free"));
   text += describe_kernels(findings);
   text += describe_home(findings);
   text += "\nWhat fits\n";
   for (const Fit& fit : findings.fits) {
-    const std::string context = fit.context ? concat(", context up to ", readable_count(*fit.context), " tokens") : ": too large";
+    const std::string context =
+        fit.context ? concat(", context up to ", readable_count(*fit.context), " tokens") : ": too large";
     text += line(concat("  ", fit.model), concat(fit.type, "  ", readable_bytes(fit.weight_bytes), context));
   }
   return text + (findings.well() ? "\nAll is well.\n" : "\nSomething is wrong: see TROUBLE and DIFFERS above.\n");
@@ -247,10 +254,11 @@ std::string as_json(const Findings& findings) {
 }  // namespace
 
 Result<int> doctor_command(int argc, const char* const* argv) {
-  CommandLine line("capy doctor",
-                   "Tell what this machine has, which kernels run and whether they compute rightly, whether the default model is\n"
-                   "whole, and what fits. Ends with 1 when something is wrong.",
-                   "  capy doctor\n  capy doctor --json | jq .ok\n");
+  CommandLine line(
+      "capy doctor",
+      "Tell what this machine has, which kernels run and whether they compute rightly, whether the default model is\n"
+      "whole, and what fits. Ends with 1 when something is wrong.",
+      "  capy doctor\n  capy doctor --json | jq .ok\n");
   bool json = false;
   line.add_flag("--json", json, "one JSON object");
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// capy init: a Qwen3.5 model with random weights from a config.json, to start a training from or to try a size out. Written
-// tensor by tensor: a model larger than memory is fine.
+// capy init: a Qwen3.5 model with random weights from a config.json, to start a training from or to try a size out.
+// Written tensor by tensor: a model larger than memory is fine.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -54,16 +54,19 @@ Result<Plan> make_plan(const Order& order) {
   const Json root = document.root();
   const ModelConfig config = TRY(read_hugging_face_config(root));
   if (config.architecture != "qwen3_5") {
-    return Error{ErrorCode::kUnsupported, concat(order.config, ": init makes Qwen3.5 models; this is '", config.architecture, "'")};
+    return Error{ErrorCode::kUnsupported,
+                 concat(order.config, ": init makes Qwen3.5 models; this is '", config.architecture, "'")};
   }
   if (config.fp8_block_rows > 0) {
-    return Error{ErrorCode::kUnsupported, concat(order.config, ": init writes bf16; take quantization_config out of the file")};
+    return Error{ErrorCode::kUnsupported,
+                 concat(order.config, ": init writes bf16; take quantization_config out of the file")};
   }
   const bool nested = root["text_config"].is_object();
   const Json text = nested ? root["text_config"] : root;
   plan.leaves_vision_out = root["vision_config"].is_object();
   plan.tensors = qwen35_tensors(config, nested ? "model.language_model." : "model.");
-  plan.source = {static_cast<uint64_t>(order.seed), static_cast<float>(text["initializer_range"].as_double().value_or(0.02)), config.taps};
+  plan.source = {static_cast<uint64_t>(order.seed),
+                 static_cast<float>(text["initializer_range"].as_double().value_or(0.02)), config.taps};
   for (const RandomTensor& tensor : plan.tensors) {
     plan.bytes += tensor.description.bytes();
     plan.parameters += tensor.description.bytes() / dtype_info(tensor.description.type).bytes;
@@ -94,7 +97,11 @@ Status prepare_directory(const std::string& out, int64_t bytes) {
 class WeightWriter {
  public:
   WeightWriter(const Plan& plan, TensorStream stream, int threads)
-      : plan_(plan), stream_(std::move(stream)), pool_(threads), values_(kBlockValues), encoded_(kBlockValues * sizeof(float)) {}
+      : plan_(plan),
+        stream_(std::move(stream)),
+        pool_(threads),
+        values_(kBlockValues),
+        encoded_(kBlockValues * sizeof(float)) {}
 
   Status write_all() {
     Progress progress("writing", Progress::Unit::kBytes);
@@ -134,7 +141,8 @@ class WeightWriter {
 Status write_model(const Plan& plan, const Order& order) {
   std::vector<TensorDescription> descriptions;
   for (const RandomTensor& tensor : plan.tensors) descriptions.push_back(tensor.description);
-  TensorStream stream = TRY(SafetensorsWriter::create((fs::path(order.out) / "model.safetensors").string(), descriptions));
+  TensorStream stream =
+      TRY(SafetensorsWriter::create((fs::path(order.out) / "model.safetensors").string(), descriptions));
   WeightWriter writer(plan, std::move(stream), order.threads > 0 ? static_cast<int>(order.threads) : physical_cores());
   TRY(writer.write_all());
   return write_text((fs::path(order.out) / "config.json").string(), plan.config_text);
@@ -142,8 +150,8 @@ Status write_model(const Plan& plan, const Order& order) {
 
 std::string report(const Plan& plan, const Order& order) {
   if (!order.json) {
-    return concat(order.out, ": ", readable_parameters(plan.parameters), " parameters in ", plan.tensors.size(), " tensors, ",
-                  readable_bytes(plan.bytes), "\n");
+    return concat(order.out, ": ", readable_parameters(plan.parameters), " parameters in ", plan.tensors.size(),
+                  " tensors, ", readable_bytes(plan.bytes), "\n");
   }
   JsonWriter json;
   json.begin_object();
@@ -158,13 +166,14 @@ std::string report(const Plan& plan, const Order& order) {
 }  // namespace
 
 Result<int> init_command(int argc, const char* const* argv) {
-  CommandLine line("capy init",
-                   "Make a Qwen3.5 model with random weights: the directory OUT gets CONFIG as its config.json and bf16 weights\n"
-                   "as a model has them before training. The same seed gives the same bytes. It has no tokenizer: what it\n"
-                   "computes is seen with --tokens.",
-                   "  capy init config.json ./fresh --seed 1\n"
-                   "  capy show ./fresh\n"
-                   "  capy run -m ./fresh --tokens 1,2,3 --max-tokens 8 --json\n");
+  CommandLine line(
+      "capy init",
+      "Make a Qwen3.5 model with random weights: the directory OUT gets CONFIG as its config.json and bf16 weights\n"
+      "as a model has them before training. The same seed gives the same bytes. It has no tokenizer: what it\n"
+      "computes is seen with --tokens.",
+      "  capy init config.json ./fresh --seed 1\n"
+      "  capy show ./fresh\n"
+      "  capy run -m ./fresh --tokens 1,2,3 --max-tokens 8 --json\n");
   Order order;
   line.add_option("CONFIG", order.config, "a config.json of Qwen3.5, nested or text only")->required()->type_name("");
   line.add_option("OUT", order.out, "the directory to make")->required()->type_name("");

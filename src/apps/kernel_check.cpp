@@ -92,8 +92,8 @@ Values matmul_int8(const KernelTable& kernels, const Inputs& in) {
 }
 
 constexpr std::pair<const char*, Operation> kOperations[] = {
-    {"rms_norm", rms_norm}, {"swiglu", swiglu}, {"dot", dot}, {"matmul_f32", matmul_f32}, {"matmul_bf16", matmul_bf16},
-    {"matmul_int8", matmul_int8}};
+    {"rms_norm", rms_norm},     {"swiglu", swiglu},           {"dot", dot},
+    {"matmul_f32", matmul_f32}, {"matmul_bf16", matmul_bf16}, {"matmul_int8", matmul_int8}};
 
 bool same_bytes(const Values& a, const Values& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;

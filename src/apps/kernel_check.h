@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A quick look at whether this machine's kernels give the generic ones' bytes: a broken processor, hypervisor or build shows
-// here and not as a strange answer. (The full harness is kernels_test.)
+// A quick look at whether this machine's kernels give the generic ones' bytes: a broken processor, hypervisor or build
+// shows here and not as a strange answer. (The full harness is kernels_test.)
 #pragma once
 
 #include <string>

@@ -2,8 +2,10 @@
 #include "apps/line_editor.h"
 
 #include <histedit.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -28,7 +30,8 @@ constexpr std::string_view kNoMorePasteMarks = "\x1b[?2004l";
 constexpr std::string_view kLineBreakSign = "\xe2\x90\xa4";
 constexpr wchar_t kLineBreakSignCode = 0x2424;
 
-// Signals that matter while a line is edited. The handler only notes them; next_character acts.
+// Signals that matter while a line is edited. They are blocked but for the time in which we wait for a key, so none can
+// come between looking and waiting. The handler only notes them; read_more acts.
 constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH};
 std::atomic<int> g_signal{0};
 void note_signal(int signal) { g_signal.store(signal); }
@@ -39,6 +42,15 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
   for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
     text.replace(at, what.size(), with);
   }
+}
+
+// A character whose last bytes have not been read yet.
+bool may_be_cut_short(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const size_t wanted = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() >= wanted) return false;
+  return std::all_of(text.begin() + 1, text.end(),
+                     [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; });
 }
 
 // libedit prints what stands between two of these marks without counting its columns.
@@ -71,7 +83,9 @@ struct LineEditor::Parts {
   bool pasting = false;
   bool was_interrupted = false;
   std::string last_entry;
+  bool after_return = false;  // in a pasted text
   std::array<struct sigaction, kSignals.size()> outer_actions = {};
+  sigset_t outer_mask = {};
 
   static Parts& of(EditLine* editor) {
     void* data = nullptr;
@@ -86,17 +100,23 @@ struct LineEditor::Parts {
   bool act_on_signal();
   bool read_more();
   bool take_paste_mark();
+  bool tame_pasted(wchar_t& character);
 };
 
 void LineEditor::Parts::take_signals() {
   g_signal.store(0);
   struct sigaction action = {};
-  action.sa_handler = note_signal;  // without SA_RESTART: read() returns
+  action.sa_handler = note_signal;
+  sigset_t ours;
+  ::sigemptyset(&ours);
+  for (const int signal : kSignals) ::sigaddset(&ours, signal);
+  ::sigprocmask(SIG_BLOCK, &ours, &outer_mask);
   for (size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &action, &outer_actions[i]);
 }
 
 void LineEditor::Parts::give_signals_back() {
   for (size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &outer_actions[i], nullptr);
+  ::sigprocmask(SIG_SETMASK, &outer_mask, nullptr);
 }
 
 // False where the line ends by it.
@@ -126,6 +146,11 @@ bool LineEditor::Parts::act_on_signal() {
 bool LineEditor::Parts::read_more() {
   while (true) {
     if (!act_on_signal()) return false;
+    struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+    if (::ppoll(&input, 1, nullptr, &outer_mask) < 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
     char buffer[4096];
     const ssize_t got = ::read(STDIN_FILENO, buffer, sizeof buffer);
     if (got > 0) {
@@ -144,6 +169,15 @@ bool LineEditor::Parts::take_paste_mark() {
   return true;
 }
 
+// In a pasted text no character is an editing command. False for one that is left out.
+bool LineEditor::Parts::tame_pasted(wchar_t& character) {
+  const bool second_half = after_return && character == L'\n';
+  after_return = character == L'\r';
+  if (character == L'\r' || character == L'\n') character = kLineBreakSignCode;
+  if (character == L'\t') character = L' ';
+  return !second_half && character >= 0x20 && character != 0x7f;
+}
+
 // libedit asks for one character: 1 for one, 0 for the end, -1 for an error (which ends the line too).
 int LineEditor::Parts::next_character(EditLine* editor, wchar_t* character) {
   Parts& parts = of(editor);
@@ -151,17 +185,11 @@ int LineEditor::Parts::next_character(EditLine* editor, wchar_t* character) {
     if (parts.ahead.empty() && !parts.read_more()) return parts.was_interrupted ? -1 : 0;
     if (parts.take_paste_mark()) continue;
     const std::string_view text = parts.ahead;
-    size_t bytes = utf8_sequence_bytes(text);
-    const bool cut_short = bytes == 0 && text.size() < 4 && static_cast<unsigned char>(text[0]) >= 0xc0;
-    if (cut_short && parts.read_more()) continue;
+    if (may_be_cut_short(text) && parts.read_more()) continue;
+    const size_t bytes = utf8_sequence_bytes(text);
     *character = static_cast<wchar_t>(bytes == 0 ? 0xfffd : utf8_code_point(text, bytes));
     parts.ahead.erase(0, std::max<size_t>(bytes, 1));
-    if (parts.pasting) {
-      if (*character == L'\r' && parts.ahead.starts_with('\n')) continue;
-      if (*character == L'\r' || *character == L'\n') *character = kLineBreakSignCode;
-      if (*character == L'\t') *character = L' ';  // a tab would be an editing command
-      if (*character < 0x20 || *character == 0x7f) continue;
-    }
+    if (parts.pasting && !parts.tame_pasted(*character)) continue;
     return 1;
   }
 }
@@ -196,6 +224,8 @@ LineEditor::Outcome LineEditor::read(std::string_view prompt, std::string& line)
   parts.was_interrupted = false;
   parts.pasting = false;
   parts.take_signals();
+  // Before the prompt is shown, so that what is typed at once is read as keys.
+  el_set(parts.editor, EL_PREP_TERM, 1);
   write_terminal(kAskForPasteMarks);
   int length = 0;
   const char* text = el_gets(parts.editor, &length);

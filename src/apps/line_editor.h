@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A line from the terminal, with libedit's editing keys and a history. Reads its own characters, so that Ctrl-C, a resized
-// window and a pasted text of several lines behave.
+// A line from the terminal, with libedit's editing keys and a history. Reads its own characters, so that Ctrl-C, a
+// resized window and a pasted text of several lines behave.
 #pragma once
 
 #include <memory>
@@ -20,8 +20,8 @@ class LineEditor {
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
 
-  // Shows `prompt` (may hold control sequences) and reads one line, without its line break. A text that is pasted is one
-  // line whose own line breaks are kept; while it is edited they are shown as a sign.
+  // Shows `prompt` (may hold control sequences) and reads one line, without its line break. A text that is pasted is
+  // one line whose own line breaks are kept; while it is edited they are shown as a sign.
   Outcome read(std::string_view prompt, std::string& line);
 
   // Arrow-up finds it; empty lines and repetitions of the last one are left out.

@@ -67,14 +67,18 @@ std::string as_json(const std::vector<Row>& rows) {
   return json.text() + "\n";
 }
 
-std::string padded(const std::string& text, size_t width) { return text + std::string(width - std::min(width, text.size()), ' '); }
+std::string padded(const std::string& text, size_t width) {
+  return text + std::string(width - std::min(width, text.size()), ' ');
+}
 
 std::string as_table(const std::vector<Row>& rows) {
   size_t name_width = 4;
   for (const Row& row : rows) name_width = std::max(name_width, row.name.size());
-  std::string text = concat(padded("NAME", name_width), "  ", padded("SIZE", 9), "  ", padded("TYPE", 6), "  PARAMETERS\n");
+  std::string text =
+      concat(padded("NAME", name_width), "  ", padded("SIZE", 9), "  ", padded("TYPE", 6), "  PARAMETERS\n");
   for (const Row& row : rows) {
-    text += concat(padded(row.name, name_width), "  ", padded(readable_bytes(row.bytes), 9), "  ", padded(row.type, 6), "  ");
+    text += concat(padded(row.name, name_width), "  ", padded(readable_bytes(row.bytes), 9), "  ", padded(row.type, 6),
+                   "  ");
     if (!row.trouble.empty()) {
       text += concat("cannot be read: ", row.trouble, "\n");
       continue;

@@ -16,7 +16,8 @@ namespace {
 
 constexpr int64_t kPieceTokens = 256;  // between two looks at Ctrl-C; results do not depend on it
 
-Status write_logits(Engine& engine, std::span<const int32_t> tokens, const ModelChoice& choice, const std::string& out) {
+Status write_logits(Engine& engine, std::span<const int32_t> tokens, const ModelChoice& choice,
+                    const std::string& out) {
   NpyWriter file = TRY(NpyWriter::create(out, static_cast<int64_t>(tokens.size()), engine.vocab()));
   Status written;
   const SequenceId sequence = TRY(engine.create_sequence(all_loras(choice)));
@@ -39,11 +40,12 @@ Status write_logits(Engine& engine, std::span<const int32_t> tokens, const Model
 }  // namespace
 
 Result<int> logits_command(int argc, const char* const* argv) {
-  CommandLine line("capy logits",
-                   "Write what the model gives after each token: a NumPy file of float32 [tokens, vocabulary], row i after\n"
-                   "token i. Needs no tokenizer.",
-                   "  capy logits ./model --tokens 1,2,3 --out logits.npy\n"
-                   "  capy logits model.gguf --tokens \"$(capy tokenize model.gguf --json < text.txt)\" --type f32 --out f32.npy\n");
+  CommandLine line(
+      "capy logits",
+      "Write what the model gives after each token: a NumPy file of float32 [tokens, vocabulary], row i after\n"
+      "token i. Needs no tokenizer.",
+      "  capy logits ./model --tokens 1,2,3 --out logits.npy\n"
+      "  capy logits model.gguf --tokens \"$(capy tokenize model.gguf --json < text.txt)\" --type f32 --out f32.npy\n");
   ModelChoice choice;
   std::string tokens_text;
   std::vector<std::string> images;

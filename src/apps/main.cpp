@@ -34,7 +34,8 @@ constexpr Command kCommands[] = {
 };
 
 // Commands of the design that this version does not have: said plainly, instead of "unknown".
-constexpr std::string_view kLater[] = {"serve", "pull", "remove", "quantize", "bench", "eval", "data", "tokenizer", "train", "tune", "merge"};
+constexpr std::string_view kLater[] = {"serve", "pull",      "remove", "quantize", "bench", "eval",
+                                       "data",  "tokenizer", "train",  "tune",     "merge"};
 
 std::string overview() {
   std::string text =
@@ -82,9 +83,9 @@ Error unknown_command(std::string_view name) {
     return Error{ErrorCode::kUsage, concat("'", name, "' is not in this version yet (capy --help lists what is)")};
   }
   const std::string shown(name.substr(0, 40));
-  const auto near = std::min_element(std::begin(kCommands), std::end(kCommands), [&](const Command& a, const Command& b) {
-    return distance(shown, a.name) < distance(shown, b.name);
-  });
+  const auto near = std::min_element(
+      std::begin(kCommands), std::end(kCommands),
+      [&](const Command& a, const Command& b) { return distance(shown, a.name) < distance(shown, b.name); });
   const bool meant = distance(shown, near->name) <= 2;
   return Error{ErrorCode::kUsage, meant ? concat("no command '", shown, "'; did you mean '", near->name, "'?")
                                         : concat("no command '", shown, "' (capy --help lists them)")};
@@ -112,7 +113,8 @@ Result<int> start(int argc, const char* const* argv) {
     return argc > 1 ? 0 : 2;
   }
   if (first.starts_with('-')) {
-    return Error{ErrorCode::kUsage, concat("the command comes first: capy COMMAND ", first.substr(0, 40), " (capy --help)")};
+    return Error{ErrorCode::kUsage,
+                 concat("the command comes first: capy COMMAND ", first.substr(0, 40), " (capy --help)")};
   }
   return start_command(first, argc - 1, argv + 1);
 }

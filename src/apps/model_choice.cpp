@@ -82,7 +82,8 @@ void add_model_flag(CommandLine& line, ModelChoice& choice) {
 
 CLI::Option* add_model_argument(CommandLine& line, ModelChoice& choice) {
   return line
-      .add_option("MODEL", choice.model, "a name of `capy list`, a Hugging Face directory, a .safetensors or a .gguf file")
+      .add_option("MODEL", choice.model,
+                  "a name of `capy list`, a Hugging Face directory, a .safetensors or a .gguf file")
       ->type_name("");
 }
 
@@ -91,7 +92,9 @@ void add_engine_options(CommandLine& line, ModelChoice& choice) {
   line.add_option("--type", choice.type, "compute with weights as f32, bf16 or int8; what the file holds when left out")
       ->type_name("TYPE")
       ->group(kGroup);
-  line.add_option("--kv", choice.kv, "keep attention's keys and values as f32 or bf16")->type_name("TYPE")->group(kGroup);
+  line.add_option("--kv", choice.kv, "keep attention's keys and values as f32 or bf16")
+      ->type_name("TYPE")
+      ->group(kGroup);
   line.add_option("--threads", choice.threads, "processor cores to use; all physical ones when left out")
       ->check(in_range(1, kThreadsMax))
       ->type_name("N")

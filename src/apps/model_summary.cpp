@@ -66,7 +66,8 @@ ModelPart part_of(const Tensor& tensor, const ModelConfig& config) {
   if (name.ends_with("weight_scale_inv") || name.starts_with("rope_freqs")) return ModelPart::kScales;
   if (starts_with_any(name, {"model.visual.", "visual.", "v.", "mm."})) return ModelPart::kVision;
   if (name.starts_with("mtp.") || gguf_block(name) >= config.layers) return ModelPart::kMtp;
-  if (name.find("embed_tokens") != std::string_view::npos || name.starts_with("token_embd")) return ModelPart::kEmbedding;
+  if (name.find("embed_tokens") != std::string_view::npos || name.starts_with("token_embd"))
+    return ModelPart::kEmbedding;
   if (starts_with_any(name, {"lm_head.", "output.weight"})) return ModelPart::kHead;
   return ModelPart::kDecoder;
 }
@@ -89,14 +90,16 @@ Result<ModelSummary> summarize(const Checkpoint& checkpoint) {
     const auto bytes = static_cast<int64_t>(tensor.bytes.size());
     const ModelPart part = part_of(tensor, summary.config);
     count_part(part, tensor.count(), summary.parameters);
-    auto known = std::find_if(summary.types.begin(), summary.types.end(), [&](const StoredType& t) { return t.type == tensor.type; });
+    auto known = std::find_if(summary.types.begin(), summary.types.end(),
+                              [&](const StoredType& t) { return t.type == tensor.type; });
     if (known == summary.types.end()) known = summary.types.insert(known, StoredType{tensor.type});
     known->tensors += 1;
     known->parameters += part == ModelPart::kScales ? 0 : tensor.count();
     known->bytes += bytes;
     summary.tensor_bytes += bytes;
   }
-  std::sort(summary.types.begin(), summary.types.end(), [](const StoredType& a, const StoredType& b) { return a.bytes > b.bytes; });
+  std::sort(summary.types.begin(), summary.types.end(),
+            [](const StoredType& a, const StoredType& b) { return a.bytes > b.bytes; });
   return summary;
 }
 
@@ -130,7 +133,8 @@ std::optional<int64_t> context_that_fits(const ModelSummary& summary, int64_t we
   needs.state = summary.state_layout();
   needs.model_context = summary.config.context;
   // Rows of a step: some ten vectors of the widest kind each, and the logits of a few.
-  const int64_t widest = std::max({summary.config.hidden, summary.config.conv_channels(), summary.config.query_width() * 2});
+  const int64_t widest =
+      std::max({summary.config.hidden, summary.config.conv_channels(), summary.config.query_width() * 2});
   needs.activation_bytes = 4 * (EngineOptions{}.chunk_tokens * 10 * widest + 32 * summary.config.vocab);
   const Result<MemoryPlan> plan = plan_memory(needs, EngineOptions{});
   if (!plan.ok()) return std::nullopt;

@@ -18,7 +18,8 @@ namespace capy {
 
 enum class ModelPart { kEmbedding, kDecoder, kHead, kMtp, kVision, kScales };
 
-// Which part a tensor belongs to, by its name in either format. kScales: block scales of FP8 and the like, no parameters.
+// Which part a tensor belongs to, by its name in either format. kScales: block scales of FP8 and the like, no
+// parameters.
 ModelPart part_of(const Tensor& tensor, const ModelConfig& config);
 
 struct ParameterCounts {

@@ -101,19 +101,21 @@ Result<int> answer(Question question) {
   std::unique_ptr<Engine> reference = TRY(open_engine(other));
   const Comparison both = TRY(compare(*engine, *reference, tokens, question.evaluation));
   progress.clear();
-  TRY(write_output(question.json ? report_json(question, both.model, &both) : report_text(question, both.model, &both)));
+  TRY(write_output(question.json ? report_json(question, both.model, &both)
+                                 : report_text(question, both.model, &both)));
   return 0;
 }
 
 }  // namespace
 
 Result<int> perplexity_command(int argc, const char* const* argv) {
-  CommandLine line("capy perplexity",
-                   "Tell how well a model predicts a text: 1 would be always and surely right, 20 is as good as choosing among\n"
-                   "20 words that are equally likely. The second half of each window is scored, as llama.cpp's tool does it.",
-                   "  capy perplexity model.gguf book.txt\n"
-                   "  capy perplexity model.gguf book.txt --type int8 --against ./original      how much int8 costs\n"
-                   "  capy perplexity ./model book.txt --context 2048 --json\n");
+  CommandLine line(
+      "capy perplexity",
+      "Tell how well a model predicts a text: 1 would be always and surely right, 20 is as good as choosing among\n"
+      "20 words that are equally likely. The second half of each window is scored, as llama.cpp's tool does it.",
+      "  capy perplexity model.gguf book.txt\n"
+      "  capy perplexity model.gguf book.txt --type int8 --against ./original      how much int8 costs\n"
+      "  capy perplexity ./model book.txt --context 2048 --json\n");
   Question question;
   add_model_argument(line, question.choice)->required();
   line.add_option("FILE", question.file, "the text, in UTF-8")->required()->type_name("");

@@ -50,8 +50,8 @@ void Progress::draw(double fraction, int64_t done, Clock::time_point now) {
   const double seconds = seconds_between(begun_, now);
   const int filled = static_cast<int>(fraction * kBarWidth);
   std::string line = concat(label_, "  [", std::string(static_cast<size_t>(filled), '#'),
-                            std::string(static_cast<size_t>(kBarWidth - filled), '.'), "] ", fixed(fraction * 100, 0), " %",
-                            speed(done, seconds));
+                            std::string(static_cast<size_t>(kBarWidth - filled), '.'), "] ", fixed(fraction * 100, 0),
+                            " %", speed(done, seconds));
   if (fraction > 0) line += concat("  ", readable_duration(seconds / fraction * (1 - fraction)), " left");
   const auto width = static_cast<size_t>(std::max(terminal_columns() - 1, 1));
   if (line.size() > width) line.resize(width);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A progress bar on stderr, with speed and time left. Nothing is written unless stderr is a terminal, nor for work that is
-// over within half a second. The line is cleared at the end.
+// A progress bar on stderr, with speed and time left. Nothing is written unless stderr is a terminal, nor for work that
+// is over within half a second. The line is cleared at the end.
 #pragma once
 
 #include <chrono>

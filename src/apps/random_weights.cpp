@@ -9,8 +9,8 @@
 namespace capy {
 namespace {
 
-// Spreads every bit of the input over the whole word: two rounds of multiply and shift by odd constants (the golden ratio
-// and a random one). Not for secrets.
+// Spreads every bit of the input over the whole word: two rounds of multiply and shift by odd constants (the golden
+// ratio and a random one). Not for secrets.
 uint64_t mix(uint64_t x) {
   x = (x ^ (x >> 31)) * 0x9e3779b97f4a7c15u;
   x = (x ^ (x >> 29)) * 0xd1342543de82ef95u;
@@ -55,7 +55,9 @@ class TensorList {
  public:
   explicit TensorList(const ModelConfig& config) : config_(config) {}
 
-  void matrix(const std::string& name, int64_t rows, int64_t columns) { add(name, {rows, columns}, WeightKind::kMatrix); }
+  void matrix(const std::string& name, int64_t rows, int64_t columns) {
+    add(name, {rows, columns}, WeightKind::kMatrix);
+  }
   void norm(const std::string& name, int64_t count) { add(name, {count}, WeightKind::kCentredNorm); }
   void add(const std::string& name, std::vector<int64_t> shape, WeightKind kind, DType type = DType::kBF16) {
     tensors_.push_back({{name, type, std::move(shape)}, kind});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tensors of a Qwen3.5 model and random values for them, as a fresh model has them before training. Each value depends
-// on the seed, the tensor's name and its index alone: not on threads, block sizes or the machine.
+// The tensors of a Qwen3.5 model and random values for them, as a fresh model has them before training. Each value
+// depends on the seed, the tensor's name and its index alone: not on threads, block sizes or the machine.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@
 namespace capy {
 
 enum class WeightKind {
-  kMatrix,         // normal, the configuration's initializer_range
-  kCentredNorm,    // applied as 1 + w: around 0
-  kPlainNorm,      // applied as w: around 1
-  kConvolution,    // uniform within 1 / sqrt(taps)
-  kDecayLog,       // A_log: the logarithm of 1 .. 16, uniform
-  kTimeStepBias,   // dt_bias: softplus of it is 0.001 .. 0.1, uniform in its logarithm
+  kMatrix,        // normal, the configuration's initializer_range
+  kCentredNorm,   // applied as 1 + w: around 0
+  kPlainNorm,     // applied as w: around 1
+  kConvolution,   // uniform within 1 / sqrt(taps)
+  kDecayLog,      // A_log: the logarithm of 1 .. 16, uniform
+  kTimeStepBias,  // dt_bias: softplus of it is 0.001 .. 0.1, uniform in its logarithm
 };
 
 struct RandomTensor {
@@ -27,8 +27,8 @@ struct RandomTensor {
   WeightKind kind = WeightKind::kMatrix;
 };
 
-// Text decoder, output head where it is not tied, and MTP head, with the names of the checkpoints. `prefix` is that of the
-// decoder ("model.language_model." or "model.").
+// Text decoder, output head where it is not tied, and MTP head, with the names of the checkpoints. `prefix` is that of
+// the decoder ("model.language_model." or "model.").
 std::vector<RandomTensor> qwen35_tensors(const ModelConfig& config, const std::string& prefix);
 
 struct RandomSource {

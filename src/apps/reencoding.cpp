@@ -30,7 +30,8 @@ class PanelTrip {
 
   Squares measure(const Tensor& tensor, int64_t first_row, int64_t rows) {
     const int64_t row_bytes = dtype_bytes(tensor.type, columns_);
-    decode(tensor.type, tensor.bytes.subspan(static_cast<size_t>(first_row * row_bytes), static_cast<size_t>(rows * row_bytes)),
+    decode(tensor.type,
+           tensor.bytes.subspan(static_cast<size_t>(first_row * row_bytes), static_cast<size_t>(rows * row_bytes)),
            rows * columns_, values_.data());
     std::array<const float*, kPanelRows> pointers = {};
     for (int64_t row = 0; row < rows; ++row) pointers[static_cast<size_t>(row)] = values_.data() + row * columns_;
@@ -62,7 +63,8 @@ class PanelTrip {
 bool is_reencoded(const Tensor& tensor, const ModelConfig& config) {
   const ModelPart part = part_of(tensor, config);
   return tensor.shape.size() == 2 && can_decode(tensor.type) && tensor.type != DType::kF8E4M3 &&
-         part != ModelPart::kVision && part != ModelPart::kScales && tensor.shape[1] % dtype_info(tensor.type).block == 0;
+         part != ModelPart::kVision && part != ModelPart::kScales &&
+         tensor.shape[1] % dtype_info(tensor.type).block == 0;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Quantised files of others are computed with after re-encoding. This measures what that costs: for each stored type, how
-// far the re-encoded weights are from the file's own.
+// Quantised files of others are computed with after re-encoding. This measures what that costs: for each stored type,
+// how far the re-encoded weights are from the file's own.
 #pragma once
 
 #include <cstdint>

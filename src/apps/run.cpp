@@ -52,7 +52,8 @@ void add_options(CommandLine& line, Wanted& wanted) {
   add_model_flag(line, wanted.choice);
   line.add_option("--system", wanted.system, "a message that goes before everything: who the model is to be")
       ->type_name("TEXT");
-  line.add_on_off("--think", wanted.think, "let the model think before it answers, or not; its own habit when left out");
+  line.add_on_off("--think", wanted.think,
+                  "let the model think before it answers, or not; its own habit when left out");
   line.add_option("--max-tokens", wanted.max_tokens, "end the answer after N tokens")
       ->check(in_range(1, int64_t{1} << 40))
       ->type_name("N");
@@ -61,7 +62,8 @@ void add_options(CommandLine& line, Wanted& wanted) {
   line.add_flag("--json", wanted.json, "one JSON object a line for each token; the last one has the whole answer");
   line.add_flag("--stats", wanted.stats, "tell speed, memory and seed at the end, on stderr");
   add_sampling_options(line, wanted.wishes);
-  add_context_option(line, wanted.choice, "tokens of prompt and answer together; what model and memory allow when left out");
+  add_context_option(line, wanted.choice,
+                     "tokens of prompt and answer together; what model and memory allow when left out");
   add_engine_options(line, wanted.choice);
   line.add_option_function<std::string>(
           "--tokens", [&wanted](const std::string& text) { wanted.tokens = text; },
@@ -74,7 +76,8 @@ void add_options(CommandLine& line, Wanted& wanted) {
 
 Result<PreparedPrompt> prepare_raw(const Engine& engine, std::string_view text) {
   const Tokenizer* tokenizer = engine.tokenizer();
-  if (tokenizer == nullptr) return Error{ErrorCode::kUnsupported, "this model has no tokenizer: give the prompt by --tokens"};
+  if (tokenizer == nullptr)
+    return Error{ErrorCode::kUnsupported, "this model has no tokenizer: give the prompt by --tokens"};
   PreparedPrompt prompt;
   if (tokenizer->add_bos() && tokenizer->bos()) prompt.tokens.push_back(*tokenizer->bos());
   tokenizer->encode_with_special(text, prompt.tokens);
@@ -172,8 +175,8 @@ Result<int> answer_once(const Wanted& wanted) {
 
   if (wanted.json) TRY(write_output(last_json_line(answer, sampling, load_seconds)));
   if (wanted.stats) {
-    const std::string figures = concat("\nloading      ", load_seconds, " s\n", describe_speed(*engine, answer.response),
-                                       "seed         ", sampling.seed, "\n");
+    const std::string figures = concat("\nloading      ", load_seconds, " s\n",
+                                       describe_speed(*engine, answer.response), "seed         ", sampling.seed, "\n");
     std::fputs(figures.c_str(), stderr);
   }
   if (answer.response.finish == FinishReason::kCancelled) return interruption();
@@ -184,16 +187,17 @@ Result<int> answer_once(const Wanted& wanted) {
 }  // namespace
 
 Result<int> run_command(int argc, const char* const* argv) {
-  CommandLine line("capy run",
-                   "Ask a model. With a PROMPT, or a text on standard input, the answer goes to standard output; on a terminal\n"
-                   "without a prompt a chat begins. A model that thinks first shows its thoughts dimmed on a terminal; in a\n"
-                   "pipe only the answer is written (all of it with --raw, both apart with --json).",
-                   "  capy run \"Name three rivers.\"\n"
-                   "  capy run                                        chat\n"
-                   "  capy run -m ./Qwen3.5-0.8B --think on \"Is 91 a prime number?\"\n"
-                   "  cat letter.txt | capy run --system \"Translate into French.\" > lettre.txt\n"
-                   "  capy run --raw \"Once upon a time\" --max-tokens 100 --seed 7\n"
-                   "  capy run --json \"Hi\" | tail -n 1 | jq -r .text\n");
+  CommandLine line(
+      "capy run",
+      "Ask a model. With a PROMPT, or a text on standard input, the answer goes to standard output; on a terminal\n"
+      "without a prompt a chat begins. A model that thinks first shows its thoughts dimmed on a terminal; in a\n"
+      "pipe only the answer is written (all of it with --raw, both apart with --json).",
+      "  capy run \"Name three rivers.\"\n"
+      "  capy run                                        chat\n"
+      "  capy run -m ./Qwen3.5-0.8B --think on \"Is 91 a prime number?\"\n"
+      "  cat letter.txt | capy run --system \"Translate into French.\" > lettre.txt\n"
+      "  capy run --raw \"Once upon a time\" --max-tokens 100 --seed 7\n"
+      "  capy run --json \"Hi\" | tail -n 1 | jq -r .text\n");
   Wanted wanted;
   add_options(line, wanted);
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;
@@ -202,7 +206,8 @@ Result<int> run_command(int argc, const char* const* argv) {
   if (!wanted.prompt && !wanted.tokens) {
     const bool person = is_terminal(Stream::kInput) && is_terminal(Stream::kOutput);
     if (person && !wanted.json && !wanted.raw) {
-      return chat({wanted.choice, wanted.wishes, wanted.system, wanted.think, wanted.max_tokens, wanted.stats});
+      return chat({wanted.choice, wanted.wishes, wanted.system, wanted.think, wanted.max_tokens, wanted.ignore_eos,
+                   wanted.stats});
     }
     wanted.prompt = TRY(prompt_from_input(wanted.raw));
   }

@@ -32,7 +32,8 @@ constexpr WishField kFields[] = {
      &SamplingWishes::typical_p},
     {"presence-penalty", "taken from the score of tokens that were used already", -100, 100, false,
      &SamplingWishes::presence_penalty},
-    {"frequency-penalty", "the same for each time they were used", -100, 100, false, &SamplingWishes::frequency_penalty},
+    {"frequency-penalty", "the same for each time they were used", -100, 100, false,
+     &SamplingWishes::frequency_penalty},
     {"repeat-penalty", "divides the score of tokens in prompt and answer; 1 = off", 1e-3, 100, false,
      &SamplingWishes::repeat_penalty},
 };
@@ -53,8 +54,9 @@ Result<double> read_wish(const WishField& field, std::string_view text) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool number = read.ec == std::errc() && read.ptr == text.data() + text.size() && std::isfinite(value);
   if (!number || value < field.min || value > field.max || (field.whole && value != std::floor(value))) {
-    return Error{ErrorCode::kUsage, concat("'", text.substr(0, 40), "' is no ", field.name, ": a ",
-                                           field.whole ? "whole number" : "number", " from ", field.min, " to ", field.max)};
+    return Error{ErrorCode::kUsage,
+                 concat("'", text.substr(0, 40), "' is no ", field.name, ": a ",
+                        field.whole ? "whole number" : "number", " from ", field.min, " to ", field.max)};
   }
   return value;
 }
@@ -64,7 +66,8 @@ Result<uint64_t> read_seed(std::string_view text) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), seed);
   // Up to 2^63 - 1: so that it can be told as a number in JSON.
   if (read.ec != std::errc() || read.ptr != text.data() + text.size() || seed > uint64_t{INT64_MAX}) {
-    return Error{ErrorCode::kUsage, concat("'", text.substr(0, 40), "' is no seed: a whole number from 0 to ", INT64_MAX)};
+    return Error{ErrorCode::kUsage,
+                 concat("'", text.substr(0, 40), "' is no seed: a whole number from 0 to ", INT64_MAX)};
   }
   return seed;
 }
@@ -118,7 +121,8 @@ void add_sampling_options(CommandLine& line, SamplingWishes& wishes) {
       const Status status = set_wish(wishes, name, text);
       return status.ok() ? std::string() : status.error().message;
     };
-    line.add_option_function<std::string>(concat("--", name), [](const std::string&) {}, purpose)
+    line.add_option_function<std::string>(
+            concat("--", name), [](const std::string&) {}, purpose)
         ->check(CLI::Validator(read, ""))
         ->type_name(type)
         ->group("Choice of tokens (the model's own recommendation when left out)");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sampling flags of run and chat, and what counts when they are left out: the values that a model's makers recommend.
+// The sampling flags of run and chat, and what counts when they are left out: the values that a model's makers
+// recommend.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// capy show: what a model is, what it needs, and what fits this machine. Reads headers only, unless --error is asked for.
+// capy show: what a model is, what it needs, and what fits this machine. Reads headers only, unless --error is asked
+// for.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -90,24 +91,33 @@ std::string line(std::string_view name, std::string_view what) {
 }
 
 std::string describe_shape(const ModelConfig& config, int64_t head_parameters) {
-  std::string text = line("layers", concat(config.layers, config.linear_layers() == 0 ? std::string() :
-                                           concat(" (", config.linear_layers(), " Gated DeltaNet, ", config.full_layers(), " full attention)")));
+  std::string text =
+      line("layers",
+           concat(config.layers, config.linear_layers() == 0 ? std::string()
+                                                             : concat(" (", config.linear_layers(), " Gated DeltaNet, ",
+                                                                      config.full_layers(), " full attention)")));
   text += line("width", concat(config.dim, ", MLP ", config.hidden));
-  text += line("attention", concat(config.heads, " heads, ", config.kv_heads, " for keys and values, of ", config.head_dim, " dims, ",
-                                   config.rope.dims, " of them rotated"));
+  text += line("attention", concat(config.heads, " heads, ", config.kv_heads, " for keys and values, of ",
+                                   config.head_dim, " dims, ", config.rope.dims, " of them rotated"));
   if (config.linear_layers() > 0) {
-    text += line("Gated DeltaNet", concat(config.key_heads, " key heads of ", config.key_dim, " dims, ", config.value_heads,
-                                          " value heads of ", config.value_dim, "; kernel ", config.taps));
+    text +=
+        line("Gated DeltaNet", concat(config.key_heads, " key heads of ", config.key_dim, " dims, ", config.value_heads,
+                                      " value heads of ", config.value_dim, "; kernel ", config.taps));
   }
-  text += line("vocabulary", concat(readable_count(config.vocab), head_parameters == 0 ? ", head tied to the embedding" : ", own head"));
+  text += line("vocabulary", concat(readable_count(config.vocab),
+                                    head_parameters == 0 ? ", head tied to the embedding" : ", own head"));
   text += line("context", concat(readable_count(config.context), " tokens"));
   return text;
 }
 
 std::string describe_parameters(const ParameterCounts& counts) {
-  std::string text = line("total", concat(readable_parameters(counts.total()), " (", readable_count(counts.total()), ")"));
-  const std::pair<const char*, int64_t> parts[] = {{"embedding", counts.embedding}, {"decoder", counts.decoder}, {"output head", counts.head},
-                                                   {"MTP head", counts.mtp}, {"vision (not used)", counts.vision}};
+  std::string text =
+      line("total", concat(readable_parameters(counts.total()), " (", readable_count(counts.total()), ")"));
+  const std::pair<const char*, int64_t> parts[] = {{"embedding", counts.embedding},
+                                                   {"decoder", counts.decoder},
+                                                   {"output head", counts.head},
+                                                   {"MTP head", counts.mtp},
+                                                   {"vision (not used)", counts.vision}};
   for (const auto& [name, count] : parts) {
     if (count > 0) text += line(name, readable_parameters(count));
   }
@@ -118,7 +128,8 @@ std::string describe_memory(const Facts& facts) {
   const ModelSummary& summary = facts.summary;
   const int64_t wide = summary.kv_layout(KvType::kF32).bytes_per_token();
   const int64_t narrow = summary.kv_layout(KvType::kBF16).bytes_per_token();
-  std::string text = line("KV per token", concat(readable_count(narrow), " bytes as bf16, ", readable_count(wide), " as f32"));
+  std::string text =
+      line("KV per token", concat(readable_count(narrow), " bytes as bf16, ", readable_count(wide), " as f32"));
   if (summary.config.linear_layers() > 0) {
     text += line("state per sequence", concat(readable_bytes(summary.state_layout().state_bytes()), " recurrent, ",
                                               readable_bytes(summary.conv_state_bytes()), " convolution"));
@@ -130,8 +141,10 @@ std::string describe_fits(const Facts& facts) {
   std::string text;
   for (const Facts::Fit& fit : facts.fits) {
     const bool natural = fit.type == facts.summary.natural_type;
-    const std::string context = fit.context ? concat("context up to ", readable_count(*fit.context), " tokens") : std::string("does not fit");
-    text += line(compute_type_name(fit.type), concat(readable_bytes(fit.weight_bytes), " of weights, ", context, natural ? "  (what the file holds)" : ""));
+    const std::string context =
+        fit.context ? concat("context up to ", readable_count(*fit.context), " tokens") : std::string("does not fit");
+    text += line(compute_type_name(fit.type), concat(readable_bytes(fit.weight_bytes), " of weights, ", context,
+                                                     natural ? "  (what the file holds)" : ""));
   }
   return text;
 }
@@ -145,7 +158,8 @@ std::string describe_text(const Facts& facts) {
   text += line("begin of text", concat(named(tokenizer.bos()), tokenizer.add_bos() ? ", put before texts" : ""));
   text += line("end of text", named(tokenizer.eos()));
   std::string stops;
-  for (const int32_t id : tokenizer.stop_tokens()) stops += concat(stops.empty() ? "" : ", ", token_name(tokenizer, id));
+  for (const int32_t id : tokenizer.stop_tokens())
+    stops += concat(stops.empty() ? "" : ", ", token_name(tokenizer, id));
   text += line("answers end at", stops.empty() ? "none" : stops);
   text += line("chat template", !facts.template_trouble.empty() ? concat("cannot be used: ", facts.template_trouble)
                                 : facts.has_template            ? std::string("yes")
@@ -156,8 +170,9 @@ std::string describe_text(const Facts& facts) {
 std::string describe_errors(const Facts& facts) {
   std::string text = "\nRe-encoding into int8, relative RMS error\n";
   for (const ReencodingError& error : facts.errors) {
-    text += line(dtype_info(error.type).name, concat(fixed(error.relative_rms, 5), " over ", error.matrices, " matrices; worst ",
-                                                     fixed(error.worst_relative_rms, 5), " (", error.worst_name, ")"));
+    text += line(dtype_info(error.type).name,
+                 concat(fixed(error.relative_rms, 5), " over ", error.matrices, " matrices; worst ",
+                        fixed(error.worst_relative_rms, 5), " (", error.worst_name, ")"));
   }
   return text;
 }
@@ -168,7 +183,8 @@ std::string as_text(const Facts& facts, bool with_errors) {
   text += line("architecture", concat(summary.config.architecture, facts.gguf ? ", GGUF" : ", safetensors"));
   text += describe_shape(summary.config, summary.parameters.head);
   text += "\nParameters\n" + describe_parameters(summary.parameters);
-  text += concat("\nWeights\n", line("on disk", concat(readable_bytes(facts.file_bytes), " (", readable_count(facts.file_bytes), " bytes)")));
+  text += concat("\nWeights\n", line("on disk", concat(readable_bytes(facts.file_bytes), " (",
+                                                       readable_count(facts.file_bytes), " bytes)")));
   for (const StoredType& type : summary.types) {
     text += line(dtype_info(type.type).name, concat(readable_bytes(type.bytes), " in ", type.tensors, " tensors, ",
                                                     readable_parameters(type.parameters), " parameters"));
@@ -230,7 +246,8 @@ void write_memory(JsonWriter& json, const Facts& facts) {
   json.member("kv_bytes_per_token", summary.kv_layout(usual).bytes_per_token());
   json.key("kv_bytes_per_token_by_type");
   json.begin_object();
-  for (const KvType type : {KvType::kF32, KvType::kBF16}) json.member(kv_type_name(type), summary.kv_layout(type).bytes_per_token());
+  for (const KvType type : {KvType::kF32, KvType::kBF16})
+    json.member(kv_type_name(type), summary.kv_layout(type).bytes_per_token());
   json.end_object();
   json.member("state_bytes", summary.state_layout().state_bytes() + summary.conv_state_bytes());
   json.member("recurrent_state_bytes", summary.state_layout().state_bytes());

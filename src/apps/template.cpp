@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// capy template: the prompt that a checkpoint's own chat template makes of messages, byte for byte. Nothing is normalised
-// here: where the template refuses the messages, that is the answer.
+// capy template: the prompt that a checkpoint's own chat template makes of messages, byte for byte. Nothing is
+// normalised here: where the template refuses the messages, that is the answer.
 #include <string>
 #include <vector>
 
@@ -33,7 +33,8 @@ Result<Variable> read_variable(const std::string& text) {
   std::string name = text.substr(0, equals);
   Result<JsonDocument> value = JsonDocument::parse(std::string_view(text).substr(equals + 1), "--set " + name);
   if (!value.ok()) {
-    return Error{ErrorCode::kUsage, concat(value.error().message, " (texts need their own quotes: --set 'name=\"text\"')")};
+    return Error{ErrorCode::kUsage,
+                 concat(value.error().message, " (texts need their own quotes: --set 'name=\"text\"')")};
   }
   return Variable{std::move(name), std::move(value).take()};
 }
@@ -78,18 +79,20 @@ Result<RenderedPrompt> render(const Wanted& wanted, const std::string& messages_
 }  // namespace
 
 Result<int> template_command(int argc, const char* const* argv) {
-  CommandLine line("capy template",
-                   "Turn the messages on standard input into the prompt that the model sees, exactly as the model's own chat\n"
-                   "template writes it. The input is a JSON array of messages, or an object with \"messages\" and \"tools\".",
-                   "  echo '[{\"role\":\"user\",\"content\":\"Hi\"}]' | capy template smollm2\n"
-                   "  capy template ./Qwen3.5-4B --tools tools.json --think off < messages.json\n"
-                   "  capy template ./model --set preserve_thinking=true < messages.json\n");
+  CommandLine line(
+      "capy template",
+      "Turn the messages on standard input into the prompt that the model sees, exactly as the model's own chat\n"
+      "template writes it. The input is a JSON array of messages, or an object with \"messages\" and \"tools\".",
+      "  echo '[{\"role\":\"user\",\"content\":\"Hi\"}]' | capy template smollm2\n"
+      "  capy template ./Qwen3.5-4B --tools tools.json --think off < messages.json\n"
+      "  capy template ./model --set preserve_thinking=true < messages.json\n");
   Wanted wanted;
   add_model_argument(line, wanted.choice)->required();
   line.add_option("--tools", wanted.tools_file, "a JSON array of tools that the model may call")->type_name("FILE");
   line.add_on_off("--think", wanted.think, "the template's enable_thinking; undefined when left out");
   line.add_flag("--no-generation-prompt", wanted.no_generation_prompt, "do not begin the assistant's answer");
-  line.add_repeatable("--set", wanted.settings, "a further variable of the template; may be repeated")->type_name("NAME=JSON");
+  line.add_repeatable("--set", wanted.settings, "a further variable of the template; may be repeated")
+      ->type_name("NAME=JSON");
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;
 
   const std::string messages = TRY(read_input(kMessageBytesMax));

@@ -12,14 +12,15 @@ enum class Stream { kInput, kOutput, kError };
 bool is_terminal(Stream stream);
 int terminal_columns();  // of stderr or stdout; 80 where nobody tells
 
-// Without the control characters by which a text from elsewhere (a model, a file's names) could steer the terminal: they
-// become '?'. Line breaks and tabs stay.
+// Without the control characters by which a text from elsewhere (a model, a file's names) could steer the terminal:
+// they become '?'. Line breaks and tabs stay.
 std::string harmless(std::string_view text);
 
 // Characters are UTF-8 wherever we run, whatever the locale says: for libraries that count columns.
 void use_utf8_locale();
 
-// While one lives, what is typed is not shown: it would stand in the middle of the answer. It is there for the next prompt.
+// While one lives, what is typed is not shown: it would stand in the middle of the answer. It is there for the next
+// prompt.
 class QuietInput {
  public:
   QuietInput();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Divides a streamed answer into thinking and answer. A thinking model writes <think> ... </think> first; where the chat
-// template has written the opening tag, the text begins inside. Tags may arrive in pieces: what could still become a tag
-// is held back. Line breaks around the thinking and before the answer belong to the tags and are left out.
+// Divides a streamed answer into thinking and answer. A thinking model writes <think> ... </think> first; where the
+// chat template has written the opening tag, the text begins inside. Tags may arrive in pieces: what could still become
+// a tag is held back. Line breaks around the thinking and before the answer belong to the tags and are left out.
 #pragma once
 
 #include <string>

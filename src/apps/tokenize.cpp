@@ -40,12 +40,13 @@ Status write_ids(const std::vector<int32_t>& ids, bool json) {
 }  // namespace
 
 Result<int> tokenize_command(int argc, const char* const* argv) {
-  CommandLine line("capy tokenize",
-                   "Turn the text on standard input into token ids. The text is taken as it is, its last line break too;\n"
-                   "nothing is put before or after it.",
-                   "  echo -n \"Hello\" | capy tokenize ./model\n"
-                   "  capy tokenize model.gguf --json < text.txt\n"
-                   "  capy tokenize model.gguf --no-special < message.txt      as a chat message is read\n");
+  CommandLine line(
+      "capy tokenize",
+      "Turn the text on standard input into token ids. The text is taken as it is, its last line break too;\n"
+      "nothing is put before or after it.",
+      "  echo -n \"Hello\" | capy tokenize ./model\n"
+      "  capy tokenize model.gguf --json < text.txt\n"
+      "  capy tokenize model.gguf --no-special < message.txt      as a chat message is read\n");
   ModelChoice choice;
   bool no_special = false;
   bool json = false;
@@ -67,11 +68,12 @@ Result<int> tokenize_command(int argc, const char* const* argv) {
 }
 
 Result<int> detokenize_command(int argc, const char* const* argv) {
-  CommandLine line("capy detokenize",
-                   "Turn the token ids on standard input (with spaces, commas or line breaks between, or a JSON array) into\n"
-                   "their text, byte for byte; no line break is added.",
-                   "  echo 504 1185 | capy detokenize ./model\n"
-                   "  capy tokenize model.gguf < text.txt | capy detokenize model.gguf | cmp - text.txt\n");
+  CommandLine line(
+      "capy detokenize",
+      "Turn the token ids on standard input (with spaces, commas or line breaks between, or a JSON array) into\n"
+      "their text, byte for byte; no line break is added.",
+      "  echo 504 1185 | capy detokenize ./model\n"
+      "  capy tokenize model.gguf < text.txt | capy detokenize model.gguf | cmp - text.txt\n");
   ModelChoice choice;
   add_model_argument(line, choice)->required();
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Breaks streamed text between words where a terminal would break within them. A word is held back until it is complete, or
-// too long for any line. Code between ``` fences is left alone: its lines are to be copied.
+// Breaks streamed text between words where a terminal would break within them. A word is held back until it is
+// complete, or too long for any line. Code between ``` fences is left alone: its lines are to be copied.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class WordWrap {
   void end_line(std::string& out);
 
   std::string word_;
-  std::string spaces_;    // before the word: left out where the line is broken there
-  int64_t column_ = 0;    // after what has been given out
+  std::string spaces_;      // before the word: left out where the line is broken there
+  int64_t column_ = 0;      // after what has been given out
   std::string line_start_;  // the line's first characters: is it a fence?
   bool in_code_ = false;
 };

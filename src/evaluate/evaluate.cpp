@@ -50,22 +50,24 @@ struct Windows {
 Result<Windows> plan(const Engine& engine, std::span<const int32_t> tokens, const EvaluationOptions& options) {
   const auto available = static_cast<int64_t>(tokens.size());
   if (options.window < EvaluationOptions::kWindowMin) {
-    return Error{ErrorCode::kUsage, concat("windows of ", options.window, " tokens: at least ", EvaluationOptions::kWindowMin)};
+    return Error{ErrorCode::kUsage,
+                 concat("windows of ", options.window, " tokens: at least ", EvaluationOptions::kWindowMin)};
   }
   if (options.window > engine.context_tokens()) {
-    return Error{ErrorCode::kLimit, concat("windows of ", options.window, " tokens do not fit the context of ",
-                                           engine.context_tokens())};
+    return Error{ErrorCode::kLimit,
+                 concat("windows of ", options.window, " tokens do not fit the context of ", engine.context_tokens())};
   }
   if (available < options.window) {
-    return Error{ErrorCode::kInvalid, concat("the text has ", available, " tokens, less than one window of ", options.window,
-                                             ": a longer text or a smaller --context")};
+    return Error{ErrorCode::kInvalid, concat("the text has ", available, " tokens, less than one window of ",
+                                             options.window, ": a longer text or a smaller --context")};
   }
   Windows windows{available / options.window, options.window};
   if (options.windows_max > 0) windows.count = std::min(windows.count, options.windows_max);
   return windows;
 }
 
-std::vector<int32_t> window_at(const Engine& engine, std::span<const int32_t> tokens, const Windows& windows, int64_t index) {
+std::vector<int32_t> window_at(const Engine& engine, std::span<const int32_t> tokens, const Windows& windows,
+                               int64_t index) {
   const auto part = tokens.subspan(static_cast<size_t>(index * windows.size), static_cast<size_t>(windows.size));
   std::vector<int32_t> window(part.begin(), part.end());
   const Tokenizer* tokenizer = engine.tokenizer();
@@ -94,7 +96,8 @@ double Evaluation::perplexity_error() const { return perplexity() * negative_log
 
 Result<std::vector<int32_t>> tokens_of_text(const Engine& engine, std::string_view text) {
   const Tokenizer* tokenizer = engine.tokenizer();
-  if (tokenizer == nullptr) return Error{ErrorCode::kUnsupported, "the model has no tokenizer: a text cannot be judged"};
+  if (tokenizer == nullptr)
+    return Error{ErrorCode::kUnsupported, "the model has no tokenizer: a text cannot be judged"};
   std::vector<int32_t> tokens;
   if (tokenizer->add_bos() && tokenizer->bos()) tokens.push_back(*tokenizer->bos());
   tokenizer->encode(text, tokens);
@@ -195,7 +198,8 @@ Result<Comparison> compare(Engine& engine, Engine& reference, std::span<const in
       TRY(report(options, index * windows.size + at, total));
     }
   }
-  return Comparison{summary(windows, means.model), summary(windows, means.reference),
+  return Comparison{summary(windows, means.model),
+                    summary(windows, means.reference),
                     {means.divergence.mean(), means.divergence.standard_error()},
                     {means.same_top.mean(), means.same_top.standard_error()}};
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // How well a model predicts a text: perplexity, and how far one model is from another.
 //
-// The text's tokens are cut into windows that do not overlap. In each window the model sees everything before a token, and
-// the tokens of the second half are scored: window/2 - 1 of them, so that each has at least half a window before it. Where
-// the model wants BOS, the first token of each window is replaced by it. All of this is as llama.cpp's perplexity tool does
-// it, so that the figures can be compared. Log-softmax in f64.
+// The text's tokens are cut into windows that do not overlap. In each window the model sees everything before a token,
+// and the tokens of the second half are scored: window/2 - 1 of them, so that each has at least half a window before
+// it. Where the model wants BOS, the first token of each window is replaced by it. All of this is as llama.cpp's
+// perplexity tool does it, so that the figures can be compared. Log-softmax in f64.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@
 namespace capy {
 
 struct EvaluationOptions {
-  int64_t window = 512;          // tokens; at least kWindowMin
-  int64_t windows_max = 0;       // only the first so many; 0 = all
-  std::vector<int32_t> loras;    // of the engine that is judged
+  int64_t window = 512;        // tokens; at least kWindowMin
+  int64_t windows_max = 0;     // only the first so many; 0 = all
+  std::vector<int32_t> loras;  // of the engine that is judged
   // Called as tokens are done; return false to stop (kCancelled). May be empty.
   std::function<bool(int64_t done, int64_t total)> on_progress;
 
@@ -39,14 +39,14 @@ struct Evaluation {
   int64_t tokens_scored = 0;
   Estimate negative_log_likelihood;  // nats per token
   double perplexity() const;
-  double perplexity_error() const;   // one standard error, to first order
+  double perplexity_error() const;  // one standard error, to first order
 };
 
 struct Comparison {
   Evaluation model;
   Evaluation reference;
-  Estimate divergence;     // KL(reference || model), nats per token
-  Estimate same_top;       // share of positions where both have the same likeliest token
+  Estimate divergence;  // KL(reference || model), nats per token
+  Estimate same_top;    // share of positions where both have the same likeliest token
 };
 
 // The text as the model's tokens, with BOS before it where the model wants one.

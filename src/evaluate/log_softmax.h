@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a row of logits says, in f64: every term is formed and added in double, so that the figure does not depend on how
-// large the vocabulary is.
+// What a row of logits says, in f64: every term is formed and added in double, so that the figure does not depend on
+// how large the vocabulary is.
 #pragma once
 
 #include <cstdint>

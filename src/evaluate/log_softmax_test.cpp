@@ -26,9 +26,7 @@ TEST(LogSoftmax, ImpossibleTokensCountNothing) {
   EXPECT_EQ(kl_divergence(row, 0, row, 0), 0);
 }
 
-TEST(LogSoftmax, TheFirstOfEqualsIsTheLikeliest) {
-  EXPECT_EQ(likeliest(std::vector<float>{1, 5, 5, 2}), 1);
-}
+TEST(LogSoftmax, TheFirstOfEqualsIsTheLikeliest) { EXPECT_EQ(likeliest(std::vector<float>{1, 5, 5, 2}), 1); }
 
 TEST(LogSoftmax, DivergenceOfTwoCoins) {
   // p = (1/2, 1/2), q = (1/4, 3/4): KL(p || q) = 1/2 ln 2 + 1/2 ln (2/3)
