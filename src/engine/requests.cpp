@@ -58,6 +58,7 @@ Result<RequestId> Engine::submit(Request request, SequenceId prefix) {
   if (max_tokens == 0) generation->end_at_context();
   parts_->waiting.push_back(number);
   parts_->requests.emplace(number, std::move(generation));
+  parts_->admit();  // at once where there is room: the prefix may be dropped after this
   return number;
 }
 

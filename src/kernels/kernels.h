@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one table of kernels: a function pointer per operation, one table per ISA (generic, avx2, avx512; amx, neon and wasm
-// join later). kernels/generic is plain C++ and is the truth: every other table gives the same bytes for every operation,
-// and one harness (kernels_test.cpp) holds them to it.
+// The one table of kernels: a function pointer per operation, one table per ISA (generic, avx2, avx512; amx, neon and
+// wasm join later). kernels/generic is plain C++ and is the truth: every other table gives the same bytes for every
+// operation, and one harness (kernels_test.cpp) holds them to it.
 //
-// One arithmetic (docs/decisions/0001): the order of every sum depends on the row alone, never on how many rows, threads
-// or lanes are at work. Everything is compiled with -ffp-contract=off; an fma is written as one.
-//   canonical sum  16 virtual lanes; element i belongs to lane i mod 16; each lane is one chain in ascending order starting
+// One arithmetic (docs/decisions/0001): the order of every sum depends on the row alone, never on how many rows,
+// threads or lanes are at work. Everything is compiled with -ffp-contract=off; an fma is written as one.
+//   canonical sum  16 virtual lanes; element i belongs to lane i mod 16; each lane is one chain in ascending order
+//   starting
 //                  from +0 (of fma for products, of + for sums). Then the tree: lane l += lane l+8, then +4, +2, +1.
 //   exp, sigmoid, silu, sin, cos   ours: the same operations in the same order on every ISA (generic/scalar.h).
 //   sigmoid(x) = 1 / (1 + exp(-x)),  silu(x) = x / (1 + exp(-x)).
@@ -37,7 +38,7 @@ constexpr int64_t kDeltaWindow = 32;
 
 // Causal softmax attention of some query rows over the keys and values of one KV head.
 struct AttentionRows {
-  float* out = nullptr;      // [rows][head_dim], rows out_stride apart
+  float* out = nullptr;  // [rows][head_dim], rows out_stride apart
   int64_t out_stride = 0;
   const float* q = nullptr;  // [rows][head_dim], normed and rotated, not scaled
   int64_t q_stride = 0;
@@ -64,28 +65,30 @@ struct DeltaRows {
   const float* state = nullptr;  // S at the window's boundary: [key_dim][value_dim]
   const float* log_k = nullptr;  // [entries][key_dim], log_k_stride apart; the rows' own keys are there already
   int64_t log_k_stride = 0;
-  float* log_d = nullptr;        // [entries][value_dim], log_d_stride apart; the rows' entries are written here
+  float* log_d = nullptr;  // [entries][value_dim], log_d_stride apart; the rows' entries are written here
   int64_t log_d_stride = 0;
-  const double* log_G = nullptr; // [entries], log_G_stride apart: running sums of g since the boundary; the rows' are there already
+  const double* log_G =
+      nullptr;  // [entries], log_G_stride apart: running sums of g since the boundary; the rows' are there already
   int64_t log_G_stride = 0;
-  int64_t log_length = 0;        // entries before these rows
-  int64_t rows = 0;              // log_length + rows <= kDeltaWindow
-  const float* q = nullptr;      // [rows][key_dim], l2-normalised and scaled
+  int64_t log_length = 0;    // entries before these rows
+  int64_t rows = 0;          // log_length + rows <= kDeltaWindow
+  const float* q = nullptr;  // [rows][key_dim], l2-normalised and scaled
   int64_t q_stride = 0;
-  const float* v = nullptr;      // [rows][value_dim]
+  const float* v = nullptr;  // [rows][value_dim]
   int64_t v_stride = 0;
-  const float* beta = nullptr;   // [rows], beta_stride apart
+  const float* beta = nullptr;  // [rows], beta_stride apart
   int64_t beta_stride = 0;
-  float* out = nullptr;          // [rows][value_dim]
+  float* out = nullptr;  // [rows][value_dim]
   int64_t out_stride = 0;
   int64_t key_dim = 0;
   int64_t value_dim = 0;
 };
 
 // Folds a window's `entries` log entries into a new state:
-//   out[a][c] = exp(float(G_last)) * S[a][c];  for j ascending: out[a][c] = fma(exp(float(G_last - G_j)) * k_j[a], d_j[c], out[a][c])
+//   out[a][c] = exp(float(G_last)) * S[a][c];  for j ascending: out[a][c] = fma(exp(float(G_last - G_j)) * k_j[a],
+//   d_j[c], out[a][c])
 struct DeltaFold {
-  float* out = nullptr;          // [key_dim][value_dim]; may be `state` itself
+  float* out = nullptr;  // [key_dim][value_dim]; may be `state` itself
   const float* state = nullptr;
   const float* log_k = nullptr;
   int64_t log_k_stride = 0;
@@ -102,58 +105,62 @@ struct KernelTable {
   const char* isa;
 
   // --- rows of n floats ---
-  // out[i] = x[i] * (1 / sqrt(sum x^2 / n + eps)) * weight[i]: (x * inverse) * weight; the sum is canonical (fma chains).
-  // out may be x.
+  // out[i] = x[i] * (1 / sqrt(sum x^2 / n + eps)) * weight[i]: (x * inverse) * weight; the sum is canonical (fma
+  // chains). out may be x.
   void (*rms_norm)(float* out, const float* x, const float* weight, int64_t n, float eps);
   // The norm of Gated DeltaNet: rms_norm as above (plain weight), then times silu(z[i]).
   void (*gated_rms_norm)(float* out, const float* x, const float* z, const float* weight, int64_t n, float eps);
   // x[i] = x[i] * (1 / sqrt(sum x^2 + eps)) * scale, out of place.
   void (*l2_norm)(float* out, const float* x, int64_t n, float eps, float scale);
-  void (*add)(float* x, const float* y, int64_t n);                        // x += y
-  void (*scaled_add)(float* x, const float* y, float scale, int64_t n);    // x = fma(scale, y, x)
+  void (*add)(float* x, const float* y, int64_t n);                           // x += y
+  void (*scaled_add)(float* x, const float* y, float scale, int64_t n);       // x = fma(scale, y, x)
   void (*swiglu)(float* out, const float* gate, const float* up, int64_t n);  // silu(gate) * up; out may be gate or up
-  void (*sigmoid_gate)(float* x, const float* gate, int64_t n);            // x *= sigmoid(gate)
-  // Rotates pairs by (cos[i], sin[i]), i < half: a' = a cos - b sin, b' = b cos + a sin, written fma(a, cos, -(b*sin)) and
-  // fma(b, cos, a*sin). rope_half: pairs (x[i], x[i+half]); rope_adjacent: pairs (x[2i], x[2i+1]) (Llama's GGUF rows).
+  void (*sigmoid_gate)(float* x, const float* gate, int64_t n);               // x *= sigmoid(gate)
+  // Rotates pairs by (cos[i], sin[i]), i < half: a' = a cos - b sin, b' = b cos + a sin, written fma(a, cos, -(b*sin))
+  // and fma(b, cos, a*sin). rope_half: pairs (x[i], x[i+half]); rope_adjacent: pairs (x[2i], x[2i+1]) (Llama's GGUF
+  // rows).
   void (*rope_half)(float* x, const float* cos, const float* sin, int64_t half);
   void (*rope_adjacent)(float* x, const float* cos, const float* sin, int64_t half);
   // Canonical sum of a[i] * b[i].
   float (*dot)(const float* a, const float* b, int64_t n);
-  // Causal depthwise convolution and silu for one token: columns [taps][channels] oldest first, weight [taps][channels]:
-  // out[c] = silu(fma chain over taps ascending from +0).
+  // Causal depthwise convolution and silu for one token: columns [taps][channels] oldest first, weight
+  // [taps][channels]: out[c] = silu(fma chain over taps ascending from +0).
   void (*conv_silu)(float* out, const float* columns, const float* weight, int64_t channels, int64_t taps);
   // g[h] = neg_exp_A[h] * softplus(a[h] + dt_bias[h]);  beta[h] = sigmoid(b[h]).
-  void (*delta_gates)(float* g, float* beta, const float* a, const float* b, const float* neg_exp_A, const float* dt_bias,
-                      int64_t heads);
+  void (*delta_gates)(float* g, float* beta, const float* a, const float* b, const float* neg_exp_A,
+                      const float* dt_bias, int64_t heads);
   // cos[i] and sin[i] of float(position) * inverse_frequency[i] (the product in f32, as the reference forms it), times
   // `amplitude` (YaRN; 1 otherwise). Correctly rounded but for one in 2^20 for angles up to 2^21; NaN beyond 2^30.
-  void (*rope_angles)(float* cos, float* sin, const float* inverse_frequency, int64_t half, int64_t position, float amplitude);
+  void (*rope_angles)(float* cos, float* sin, const float* inverse_frequency, int64_t half, int64_t position,
+                      float amplitude);
 
   // --- matrix products: out[r][n] for rows r and outputs begin <= n < end; out[r] begins at out + r * out_stride ---
   // w: kF32, kF16 or kBF16 row-major (narrow weights are widened exactly). Canonical dot over K.
-  void (*matmul_f32)(float* out, int64_t out_stride, const float* x, int64_t x_stride, int64_t rows, const MatrixView& w,
-                     int64_t begin, int64_t end);
-  // w: kBF16 row-major; x rounded to bf16. AMX's order: per 32 K (the last group counts as padded with zeros), an fma chain
-  // over the even k and one over the odd k, both from +0, ascending; then acc = acc + (even + odd), acc from +0.
-  // Subnormal inputs and results are zero of the same sign; a result counts as subnormal by its value rounded to 24 bits
-  // without a least exponent (x86's FTZ; generic/products.cpp tells the one corner in which this shows).
-  void (*matmul_bf16)(float* out, int64_t out_stride, const uint16_t* x, int64_t x_stride, int64_t rows, const MatrixView& w,
-                      int64_t begin, int64_t end);
+  void (*matmul_f32)(float* out, int64_t out_stride, const float* x, int64_t x_stride, int64_t rows,
+                     const MatrixView& w, int64_t begin, int64_t end);
+  // w: kBF16 row-major; x rounded to bf16. AMX's order: per 32 K (the last group counts as padded with zeros), an fma
+  // chain over the even k and one over the odd k, both from +0, ascending; then acc = acc + (even + odd), acc from +0.
+  // Subnormal inputs and results are zero of the same sign; a result counts as subnormal by its value rounded to 24
+  // bits without a least exponent (x86's FTZ; generic/products.cpp tells the one corner in which this shows).
+  void (*matmul_bf16)(float* out, int64_t out_stride, const uint16_t* x, int64_t x_stride, int64_t rows,
+                      const MatrixView& w, int64_t begin, int64_t end);
   // w: kInt8Packed; begin and end are multiples of kPanelRows (end may also be w.rows). Per block of kQuantBlock K,
   // ascending: acc = fma(float(int32 sum of code products), w_scale * x_scale, acc), from +0.
-  void (*matmul_int8)(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
+  void (*matmul_int8)(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
+                      int64_t end);
 
   // --- activations for the products ---
   void (*round_bf16)(uint16_t* out, const float* x, int64_t n);  // nearest even; NaN stays NaN
   // One row of n values -> codes[packed_columns(n)] (padding zero), scales and sums [quant_blocks(n)]. Per block:
-  // m = max |x|; m < 2^-100 (where 127 / m would overflow): codes and scale 0. m is Inf or a NaN occurs: codes 0, scale NaN
-  // (so that it is seen, not hidden). Otherwise scale = m / 127, code = round_half_even(x * (127 / m)), in -127..127.
+  // m = max |x|; m < 2^-100 (where 127 / m would overflow): codes and scale 0. m is Inf or a NaN occurs: codes 0, scale
+  // NaN (so that it is seen, not hidden). Otherwise scale = m / 127, code = round_half_even(x * (127 / m)), in
+  // -127..127.
   void (*quantize_int8)(int8_t* codes, float* scales, int32_t* sums, const float* x, int64_t n);
 
   // --- sequence mixing ---
   // Per row, blocks of kKvPageTokens keys at absolute positions, ascending, only the visible keys of a block:
-  //   s_j = scale * dot(q, k_j) (canonical);  m = max s_j;  p_j = exp(s_j - m);  l = canonical sum of p_j (lane j mod 16, +);
-  //   o[c] = fma chain over j ascending from +0 of p_j * v_j[c].
+  //   s_j = scale * dot(q, k_j) (canonical);  m = max s_j;  p_j = exp(s_j - m);  l = canonical sum of p_j (lane j mod
+  //   16, +); o[c] = fma chain over j ascending from +0 of p_j * v_j[c].
   // The first block starts M, L, O. Each further one: M' = max(M, m), a = exp(M - M'), b = exp(m - M'),
   //   L = fma(l, b, L * a), O[c] = fma(o[c], b, O[c] * a). At the end out[c] = O[c] / L.
   void (*attention)(const AttentionRows& args);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// config.json: any bytes are a configuration that check_config accepts, or an error with a message. What is accepted must be
-// safe to compute with: the rope tables and layer counts are taken from it here as the loader would.
+// config.json: any bytes are a configuration that check_config accepts, or an error with a message. What is accepted
+// must be safe to compute with: the rope tables and layer counts are taken from it here as the loader would.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
