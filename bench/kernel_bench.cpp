@@ -20,7 +20,7 @@ namespace capy {
 namespace {
 
 constexpr int64_t kColdBytes = int64_t{256} << 20;
-constexpr double kSecondsPerCase = 0.4;
+constexpr double kSecondsPerCase = 0.2;
 
 struct Free {
   void operator()(void* p) const { std::free(p); }

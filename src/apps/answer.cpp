@@ -138,11 +138,16 @@ class Receiver {
   Status status_;
 };
 
-Result<RequestId> submit(Engine& engine, AnswerQuestion& question) {
-  if (!question.prefix) return engine.submit(std::move(question.request));
-  Result<RequestId> id = engine.submit(std::move(question.request), *question.prefix);
-  engine.drop(*question.prefix);
-  return id;
+// Steps until the request has ended. The engine looks at the prefix when it admits the request, in its first step; from
+// then on the prefix is not needed, and its memory goes to the answer.
+Status step_to_end(Engine& engine, RequestId id, std::optional<SequenceId>& prefix) {
+  while (!engine.finished(id)) {
+    if (interrupted()) engine.cancel(id);
+    if (engine.finished(id)) break;
+    TRY(engine.step());
+    if (prefix) engine.drop(*std::exchange(prefix, std::nullopt));
+  }
+  return {};
 }
 
 }  // namespace
@@ -156,12 +161,13 @@ std::unique_ptr<AnswerPrinter> json_printer() { return std::make_unique<JsonPrin
 Result<Answer> give_answer(Engine& engine, AnswerQuestion question, AnswerPrinter& printer) {
   Receiver receiver(question, printer);
   question.request.on_token = [&receiver](const TokenEvent& event) { return receiver.take(event); };
-  const RequestId id = TRY(submit(engine, question));
-  while (!engine.finished(id)) {
-    if (interrupted()) engine.cancel(id);
-    if (!engine.finished(id)) TRY(engine.step());
-  }
-  Response response = engine.take(id, question.kept);
+  if (question.kept != nullptr) *question.kept = question.prefix.value_or(-1);
+  const RequestId id = TRY(engine.submit(std::move(question.request), question.prefix.value_or(-1)));
+  TRY(step_to_end(engine, id, question.prefix));
+  SequenceId grown = -1;
+  Response response = engine.take(id, question.kept != nullptr ? &grown : nullptr);
+  // Stopped before the first step: what was known is known still.
+  if (question.kept != nullptr) *question.kept = grown >= 0 ? grown : question.prefix.value_or(-1);
   if (response.finish == FinishReason::kError) return response.error;
   return receiver.finish(std::move(response));
 }

@@ -44,7 +44,7 @@ struct AnswerQuestion {
   bool divides_thinking = true;  // false: everything is the answer (--raw)
   bool begins_in_thinking = false;
   std::optional<SequenceId> prefix;  // begins as the request does; used and dropped
-  SequenceId* kept = nullptr;        // takes the grown sequence, whatever the outcome; else it is dropped
+  SequenceId* kept = nullptr;        // takes the grown sequence, whatever the outcome (-1: none); else it is dropped
 };
 
 // Ctrl-C ends the answer with FinishReason::kCancelled; an error of the printer is the result.

@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "hub/registry.h"
 #include "kernels/kernels.h"
+#include "tensor/matrix.h"
 
 namespace capy {
 namespace {
@@ -72,10 +73,10 @@ std::vector<Fit> what_fits() {
   std::vector<Fit> fits;
   for (const KnownSize& size : kSizes) {
     const ModelSummary summary = summary_of(size);
-    // bf16 is mapped as it is. int8 takes half of that and a float for 256 weights; a tied head is packed beside the
+    // bf16 is mapped as it is. int8 takes half of that and the blocks' scales; a tied head is packed beside the
     // embedding.
-    const int64_t embedding = summary.config.vocab * summary.config.dim * 2;
-    const int64_t int8 = summary.tensor_bytes / 2 + summary.tensor_bytes / 128 + embedding;
+    const int64_t weights = summary.tensor_bytes / 2;
+    const int64_t int8 = weights + weights * 4 / kQuantBlock + 2 * summary.config.vocab * summary.config.dim;
     fits.push_back(
         {size.name, "bf16", summary.tensor_bytes, context_that_fits(summary, summary.tensor_bytes, KvType::kBF16)});
     fits.push_back({size.name, "int8", int8, context_that_fits(summary, int8, KvType::kBF16)});

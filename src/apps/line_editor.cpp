@@ -83,7 +83,6 @@ struct LineEditor::Parts {
   bool pasting = false;
   bool was_interrupted = false;
   std::string last_entry;
-  bool after_return = false;  // in a pasted text
   std::array<struct sigaction, kSignals.size()> outer_actions = {};
   sigset_t outer_mask = {};
 
@@ -171,11 +170,9 @@ bool LineEditor::Parts::take_paste_mark() {
 
 // In a pasted text no character is an editing command. False for one that is left out.
 bool LineEditor::Parts::tame_pasted(wchar_t& character) {
-  const bool second_half = after_return && character == L'\n';
-  after_return = character == L'\r';
   if (character == L'\r' || character == L'\n') character = kLineBreakSignCode;
   if (character == L'\t') character = L' ';
-  return !second_half && character >= 0x20 && character != 0x7f;
+  return character >= 0x20 && character != 0x7f;
 }
 
 // libedit asks for one character: 1 for one, 0 for the end, -1 for an error (which ends the line too).

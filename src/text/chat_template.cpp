@@ -9,7 +9,20 @@ using jinja::Value;
 
 Result<ChatTemplate> ChatTemplate::parse(std::string_view source, std::string_view name, const jinja::Limits& limits) {
   std::shared_ptr<const jinja::Tree> tree = TRY(jinja::parse_template(source, name, limits));
-  return ChatTemplate(std::move(tree), limits);
+  ChatTemplate chat(std::move(tree), limits);
+  chat.takes_parts_ = chat.shows_parts();
+  return chat;
+}
+
+// Tried out with a message of one part: it should print the text and nothing of the list around it.
+bool ChatTemplate::shows_parts() const {
+  static const JsonDocument kProbe =
+      JsonDocument::parse(R"([{"role": "user", "content": [{"type": "text", "text": "PROBE"}]}])", "probe").take();
+  const Result<RenderedPrompt> shown = render(kProbe.root(), Json(), {});
+  if (!shown.ok()) return false;
+  const std::string_view text = shown.value().text;
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
+  return has("PROBE") && !has("'PROBE'") && !has("\"PROBE\"");
 }
 
 namespace {
@@ -60,18 +73,27 @@ Result<RenderedPrompt> ChatTemplate::render(const Json& messages, const Json& to
 
 Result<RenderedPrompt> ChatTemplate::render_tolerant(const Conversation& messages, const Json& tools,
                                                      const TemplateOptions& options) const {
+  using Order = Conversation::Order;
+  if (!takes_parts_ && messages.has_lists_of_text()) {
+    Result<RenderedPrompt> prompt = render_tolerant(messages.normalised(Order::kText), tools, options);
+    if (!prompt.ok() || !prompt.value().note.empty()) return prompt;
+    RenderedPrompt joined = std::move(prompt).take();
+    joined.note = "the chat template takes no lists of parts; their texts were joined";
+    return joined;
+  }
   Result<RenderedPrompt> exact = render(messages, tools, options);
   // Whatever the template stumbles over (its own refusal, a missing first message, content that is null) may be cured
   // by another order; a limit may not.
   if (exact.ok() || exact.error().code != ErrorCode::kInvalid) return exact;
-  for (const Conversation::Order order : {Conversation::Order::kGentle, Conversation::Order::kPlain}) {
+  static constexpr std::pair<Order, std::string_view> kForms[] = {
+      {Order::kText, "their content was written as text"},
+      {Order::kGentle, "they were put in order"},
+      {Order::kPlain, "they were rewritten as plain user and assistant turns"}};
+  for (const auto& [order, what] : kForms) {
     Result<RenderedPrompt> again = render(messages.normalised(order), tools, options);
     if (!again.ok()) continue;
     RenderedPrompt prompt = std::move(again).take();
-    prompt.note =
-        concat("the chat template refused the messages (", exact.error().message, "); ",
-               order == Conversation::Order::kGentle ? "they were put in order"
-                                                     : "they were rewritten as plain user and assistant turns");
+    prompt.note = concat("the chat template refused the messages (", exact.error().message, "); ", what);
     return prompt;
   }
   return exact;

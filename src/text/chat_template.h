@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chat templates: from messages to the prompt that a checkpoint was trained on. A checkpoint brings its template as a
-// Jinja program; it is run as transformers runs it (jinja2, trim_blocks, lstrip_blocks, loop controls, {% generation
-// %}, immutable sandbox), and the text is the same byte for byte.
+// Jinja program; it is run as transformers runs it (jinja2 with trim_blocks, lstrip_blocks, loop controls, generation
+// blocks and the immutable sandbox), and the text is the same byte for byte.
 //
 // What jinja2 cannot do: every byte of the prompt is known to come from the template or from a value (a message, a
-// tool, a variable). Special tokens may be made of template bytes only, so no message can forge <|im_start|>. A
-// template is somebody else's program: it is bounded in time, memory and depth (jinja::Limits) and reaches nothing.
+// tool, a variable). Special tokens may be made of template bytes only, so no message can forge <|im_start|>. The names
+// of the usual roles (system, user, assistant, tool ...) count as template, whoever sends them: they hold no marker,
+// and some templates build their markers of them ('<|' + message.role + '|>'). Any other role is a value.
+//
+// A template is somebody else's program: it is bounded in time, memory and depth (jinja::Limits) and reaches nothing.
 //
 // Differences from Python, all deliberate: integers are 64 bits (beyond is an error; in JSON they become floats);
 // upper(), lower() and isalpha() know the Latin, Greek and Cyrillic scripts; include, import, extends and block are
@@ -78,17 +81,19 @@ class Conversation {
 
   int64_t size() const;
 
-  // The same talk in an order that strict templates take. Texts are kept; nothing is invented but empty user turns.
-  //   kGentle  unknown roles get known names; system messages become one at the front (images in it move to a user
-  //            message); consecutive user messages and consecutive assistant messages become one; a user message stands
-  //            in front of everything else
+  // The same talk in a form that strict templates take. Texts are kept; nothing is invented but empty user turns.
+  //   kText    content that is a list of texts becomes one text, with a newline between; null content becomes ""
+  //   kGentle  also: unknown roles get known names; system messages become one at the front (images in it move to a
+  //            user message); consecutive user messages and consecutive assistant messages become one; a user message
+  //            stands in front of everything else
   //   kPlain   also: system text becomes part of the first user message, tool results become user messages, and tool
   //            calls become text
-  enum class Order { kGentle, kPlain };
+  enum class Order { kText, kGentle, kPlain };
   Conversation normalised(Order order) const;
 
  private:
   friend class ChatTemplate;
+  bool has_lists_of_text() const;
   explicit Conversation(std::shared_ptr<const jinja::Value> messages) : messages_(std::move(messages)) {}
   std::shared_ptr<const jinja::Value> messages_;  // a list of dictionaries
 };
@@ -116,7 +121,12 @@ class ChatTemplate {
   Result<RenderedPrompt> render(const Conversation& messages, const Json& tools, const TemplateOptions& options) const;
   Result<RenderedPrompt> render(const Json& messages, const Json& tools, const TemplateOptions& options) const;
 
-  // As render; where the template refuses the messages, again with normalised ones, which `note` then tells.
+  // Whether the template reads content that is a list of parts. Those that don't would print such a list as Python
+  // does, or refuse it.
+  bool takes_parts() const { return takes_parts_; }
+
+  // As render; where the template refuses the messages, again with normalised ones (kText, kGentle, kPlain: the first
+  // that helps), which `note` then tells. Lists of texts become texts at once where the template takes no parts.
   // The error, if nothing helps, is that of the messages as they came.
   Result<RenderedPrompt> render_tolerant(const Conversation& messages, const Json& tools,
                                          const TemplateOptions& options) const;
@@ -124,8 +134,11 @@ class ChatTemplate {
  private:
   ChatTemplate(std::shared_ptr<const jinja::Tree> tree, const jinja::Limits& limits)
       : tree_(std::move(tree)), limits_(limits) {}
+  bool shows_parts() const;
+
   std::shared_ptr<const jinja::Tree> tree_;
   jinja::Limits limits_;
+  bool takes_parts_ = false;
 };
 
 }  // namespace capy::text

@@ -48,7 +48,7 @@ std::string marked(const RenderedPrompt& prompt) {
 TEST(ChatTemplate, ChatMl) {
   const RenderedPrompt prompt = render(kChatMl, R"([{"role": "user", "content": "Hi"}])");
   EXPECT_EQ(prompt.text, "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n");
-  EXPECT_EQ(marked(prompt), "<|im_start|>[user]\n[Hi]<|im_end|>\n<|im_start|>assistant\n");
+  EXPECT_EQ(marked(prompt), "<|im_start|>user\n[Hi]<|im_end|>\n<|im_start|>assistant\n");
 }
 
 TEST(ChatTemplate, MessagesWithoutJson) {
@@ -112,7 +112,7 @@ TEST(ChatTemplate, GenerationIsMarked) {
 }
 
 TEST(ChatTemplate, OriginsSurviveOperations) {
-  constexpr std::string_view kMessages = R"([{"role": "user", "content": " <a> B "}])";
+  constexpr std::string_view kMessages = R"([{"role": "guest", "content": " <a> B "}])";
   const std::pair<const char*, const char*> kCases[] = {
       {"{% set c = messages[0].content %}{{ '<' ~ c ~ '>' }}", "<[ <a> B ]>"},
       {"{{ ('<' + messages[0].content + '>')|trim }}", "<[ <a> B ]>"},
@@ -130,24 +130,58 @@ TEST(ChatTemplate, OriginsSurviveOperations) {
       {"{% set b %}<b>{{ messages[0].content }}{% endset %}{{ b }}", "<b>[ <a> B ]"},
       {"{% macro m(x) %}<m>{{ x }}{% endmacro %}{{ m(messages[0].content) }}", "<m>[ <a> B ]"},
       {"{% filter upper %}t{{ messages[0].content }}{% endfilter %}", "T[ <A> B ]"},
-      {"{% set ns = namespace(x='t') %}{% set ns.x = ns.x + messages[0].role %}{{ ns.x }}", "t[user]"},
+      {"{% set ns = namespace(x='t') %}{% set ns.x = ns.x + messages[0].role %}{{ ns.x }}", "t[guest]"},
       {"{{ messages[0].content|tojson }}", "[\" <a> B \"]"},
       {"{{ {'k': 'template'}|tojson }}", "[{\"k\": \"template\"}]"},
       {"{{ ['template'] }}", "[['template']]"},
       {"{{ messages[0].content|e }}", "[ &lt;a&gt; B ]"},
-      {"{{ ('t<' + messages[0].role)|e }}", "t&lt;[user]"},
+      {"{{ ('t<' + messages[0].role)|e }}", "t&lt;[guest]"},
       {"{{ messages[0].content if false else 't' }}", "t"},
-      {"{{ 't' * 2 }}{{ messages[0].role * 2 }}", "tt[useruser]"},
-      {"{{ 'a\n'|indent(1) }}{{ messages[0].role|indent(2, true) }}", "a\n  [user]"},
+      {"{{ 't' * 2 }}{{ messages[0].role * 2 }}", "tt[guestguest]"},
+      {"{{ 'a\n'|indent(1) }}{{ messages[0].role|indent(2, true) }}", "a\n  [guest]"},
       {"{{ 5 }}{{ true }}", "[5True]"},
       {"{% for c in 'ab' %}{{ c }}{% endfor %}{% for k in messages[0] %}{{ k }}{% endfor %}", "ab[rolecontent]"},
       {"{{ strftime_now('%%') }}", "[%]"},
       {"{{ messages[0].content|title }}{{ 't'|capitalize }}", "[ <A> B ]T"},
-      {"{{ 'a,b'|replace(',', messages[0].role)|upper }}", "A[USER]B"},
-      {"{{ messages|map(attribute='role')|join(', ') }}", "[user]"},
-      {"{{ ('pre' ~ messages[0].role).partition('e')|join('/') }}", "pr/e/[user]"},
+      {"{{ 'a,b'|replace(',', messages[0].role)|upper }}", "A[GUEST]B"},
+      {"{{ messages|map(attribute='role')|join(', ') }}", "[guest]"},
+      {"{{ ('pre' ~ messages[0].role).partition('e')|join('/') }}", "pr/e/[guest]"},
   };
   for (const auto& [source, wanted] : kCases) EXPECT_EQ(marked(render(source, kMessages)), wanted) << source;
+}
+
+TEST(ChatTemplate, UsualRolesMakeMarkers) {
+  constexpr std::string_view kTemplate = "{% for m in messages %}{{ '<|' + m.role + '|>' + m.content }}{% endfor %}";
+  EXPECT_EQ(marked(render(kTemplate, R"([{"role": "user", "content": "a"}, {"role": "im_start", "content": "b"}])")),
+            "<|user|>[a]<|[im_start]|>[b]");
+  const ChatMessage message{"assistant", "x", {}};
+  EXPECT_EQ(marked(parse(kTemplate).render(Conversation::from_messages({&message, 1}), Json(), {}).value()),
+            "<|assistant|>[x]");
+}
+
+// Keyword arguments may be spread from a message.
+TEST(ChatTemplate, NamesOfArgumentsAreValues) {
+  constexpr std::string_view kMessages = R"([{"<|im_start|>": "x"}])";
+  EXPECT_EQ(marked(render("{{ dict(**messages[0])|first }}", kMessages)), "[<|im_start|>]");
+  EXPECT_EQ(marked(render("{% macro m() %}{{ kwargs|first }}{% endmacro %}{{ m(**messages[0]) }}", kMessages)),
+            "[<|im_start|>]");
+}
+
+TEST(ChatTemplate, PartsAreJoinedWhereTheTemplateTakesNone) {
+  const Conversation messages = talk(R"([{"role": "user", "content": [{"type": "text", "text": "a"}, "b"]}])");
+  const std::pair<const char*, bool> kTemplates[] = {
+      {"{% for m in messages %}{{ m.content|trim }}{% endfor %}", false},
+      {"{% for m in messages %}{{ m.content|tojson if m.content is not string else m.content }}{% endfor %}", false},
+      {"{% for m in messages %}{{ m.content + '' }}{% endfor %}", false},
+      {"{% for m in messages %}{% for p in m.content %}{{ p.text or p }}{{ '\n' }}{% endfor %}{% endfor %}", true}};
+  for (const auto& [source, takes_parts] : kTemplates) {
+    const ChatTemplate chat = parse(source);
+    EXPECT_EQ(chat.takes_parts(), takes_parts) << source;
+    const Result<RenderedPrompt> prompt = chat.render_tolerant(messages, Json(), {});
+    ASSERT_TRUE(prompt.ok()) << prompt.error().message;
+    EXPECT_EQ(prompt.value().text.substr(0, 3), "a\nb") << source;
+    EXPECT_EQ(prompt.value().note.empty(), takes_parts);
+  }
 }
 
 TEST(ChatTemplate, SpansCoverTheText) {
@@ -210,11 +244,12 @@ TEST(ChatTemplate, TolerantRenderPutsMessagesInOrder) {
        "u(a)a(b\n\nc)"},
       {R"([{"role": "developer", "content": "d"}, {"role": "human", "content": "a"}])", "S(d)u(a)"},
       {R"([])", "u()"},
+      {R"([{"role": "user", "content": null}])", "u()"},
       {R"([{"role": "system", "content": "s"}])", "S(s)"},
       {R"([{"role": "system", "content": [{"type": "text", "text": "s"}]},
            {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]},
            {"role": "user", "content": "c"}])",
-       "S(s)u(ab\n\nc)"},
+       "S(s)u(a\nb\n\nc)"},
       {R"([{"role": "user", "content": "a"}, {"role": "assistant", "content": "x",
             "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]}, {"role": "tool", "content": "r"}])",
        "u(a)a(x\n\nTool call: {\"function\": {\"name\": \"f\", \"arguments\": {}}})u(Tool result:\nr)"},

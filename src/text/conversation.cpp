@@ -16,6 +16,14 @@ using jinja::None;
 using jinja::Value;
 using jinja::value_string;
 
+// A role's name: template text for the usual ones (chat_template.h says why).
+Value role_name(std::string_view role) {
+  static constexpr std::string_view kUsual[] = {"system", "user",     "assistant", "tool",
+                                                "model",  "function", "developer", "ipython"};
+  const bool is_usual = std::find(std::begin(kUsual), std::end(kUsual), role) != std::end(kUsual);
+  return is_usual ? jinja::template_string(role) : value_string(role);
+}
+
 // What comes from the client was bounded when it was read as JSON; these are only a second fence.
 jinja::Limits input_limits() {
   jinja::Limits limits;
@@ -98,6 +106,7 @@ Result<Value> ready(Budget& budget, const Value& message) {
     fields.set("reasoning_content", reasoning);
     break;
   }
+  if (!fields.text("role").empty()) fields.set("role", role_name(fields.text("role")));
   if (const Value* calls = fields.find("tool_calls"); calls != nullptr && calls->is(Kind::kList)) {
     std::vector<Value> items;
     for (const Value& call : calls->list().items) items.push_back(TRY(with_parsed_arguments(budget, call)));
@@ -133,7 +142,7 @@ Conversation Conversation::from_messages(std::span<const ChatMessage> messages) 
   for (const ChatMessage& message : messages) {
     Fields fields;
     if (message.reasoning) fields.set("thinking", value_string(*message.reasoning));
-    fields.set("role", value_string(message.role));
+    fields.set("role", role_name(message.role));
     fields.set("content", value_string(message.content));
     if (message.reasoning) fields.set("reasoning_content", value_string(*message.reasoning));
     list.push_back(must(std::move(fields).finish(budget)));
@@ -162,16 +171,16 @@ const Value* text_of_part(const Value& part) {
   return text != nullptr && text->is(Kind::kString) ? text : nullptr;
 }
 
-std::string joined(std::string_view a, std::string_view b) {
-  return a.empty() || b.empty() ? concat(a, b) : concat(a, "\n\n", b);
+std::string joined(std::string_view a, std::string_view b, std::string_view between = "\n\n") {
+  return a.empty() || b.empty() ? concat(a, b) : concat(a, between, b);
 }
 
-// The text parts as one string. `others` gets the parts that are none: images and the like.
+// The text parts as one string, a line each. `others` gets the parts that are none: images and the like.
 std::string plain_text(Budget& budget, const Value* content, std::vector<Value>* others) {
   std::string text;
   for (const Value& part : parts_of(budget, content)) {
     if (const Value* found = text_of_part(part)) {
-      text += found->view();
+      text = joined(text, found->view(), "\n");
     } else if (others != nullptr) {
       others->push_back(part);
     }
@@ -187,6 +196,13 @@ std::string_view known_role(std::string_view role) {
   return "user";
 }
 
+// True for null and for a list of nothing but texts.
+bool can_be_text(const Value* content) {
+  if (content == nullptr || content->is(Kind::kNone)) return true;
+  return content->is(Kind::kList) && std::all_of(content->list().items.begin(), content->list().items.end(),
+                                                 [](const Value& part) { return text_of_part(part) != nullptr; });
+}
+
 // Puts messages in order, one after the other.
 class Orderer {
  public:
@@ -195,8 +211,11 @@ class Orderer {
   void add(const Value& message) {
     Fields fields(message);
     const std::string role(known_role(fields.text("role")));
-    fields.set("role", value_string(role));
+    fields.set("role", role_name(role));
     if (role == "system") return add_system(fields);
+    if (can_be_text(fields.find("content"))) {
+      fields.set("content", value_string(plain_text(budget_, fields.find("content"), nullptr)));
+    }
     if (is_plain_ && role == "tool") return add_user(tool_result_as_user(fields));
     if (role == "user") return add_user(std::move(fields));
     if (messages_.empty()) add_user(user_message(""));
@@ -213,7 +232,7 @@ class Orderer {
       messages_[0] = std::move(before);
     } else if (!system_.empty()) {
       Fields system;
-      system.set("role", value_string("system"));
+      system.set("role", role_name("system"));
       system.set("content", value_string(system_));
       list.push_back(must(std::move(system).finish(budget_)));
     }
@@ -224,7 +243,7 @@ class Orderer {
  private:
   static Fields user_message(std::string_view content) {
     Fields fields;
-    fields.set("role", value_string("user"));
+    fields.set("role", role_name("user"));
     fields.set("content", value_string(content));
     return fields;
   }
@@ -302,7 +321,27 @@ class Orderer {
 
 }  // namespace
 
+bool Conversation::has_lists_of_text() const {
+  const std::vector<Value>& messages = messages_->list().items;
+  return std::any_of(messages.begin(), messages.end(), [](const Value& message) {
+    const Value* content = message.dict().find("content");
+    return content != nullptr && content->is(Kind::kList) && can_be_text(content);
+  });
+}
+
 Conversation Conversation::normalised(Order order) const {
+  if (order == Order::kText) {
+    Budget budget(input_limits());
+    std::vector<Value> list;
+    for (const Value& message : messages_->list().items) {
+      Fields fields(message);
+      if (can_be_text(fields.find("content"))) {
+        fields.set("content", value_string(plain_text(budget, fields.find("content"), nullptr)));
+      }
+      list.push_back(must(std::move(fields).finish(budget)));
+    }
+    return Conversation(std::make_shared<const Value>(must(make_list(budget, std::move(list)))));
+  }
   Orderer orderer(order);
   for (const Value& message : messages_->list().items) orderer.add(message);
   return Conversation(std::make_shared<const Value>(orderer.finish()));

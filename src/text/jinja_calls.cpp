@@ -101,7 +101,8 @@ Status Interpreter::bind_parameters(const Signature& signature, Scope& scope, Ar
   }
   if (signature.uses_kwargs) {
     std::vector<Dict::Entry> entries;
-    for (auto& [name, value] : named) entries.emplace_back(template_string(name), std::move(value));
+    // A name may come from a value's key (**mapping), so it is a value.
+    for (auto& [name, value] : named) entries.emplace_back(value_string(name), std::move(value));
     named.clear();
     scope.set(Symbols::kKwargs, TRY(make_dict(budget_, std::move(entries))));
   }
@@ -162,7 +163,7 @@ Result<std::vector<Dict::Entry>> entries_of(Budget& budget, const Arguments& arg
       }
     }
   }
-  for (const auto& [name, value] : arguments.named) TRY(put(budget, entries, template_string(name), value));
+  for (const auto& [name, value] : arguments.named) TRY(put(budget, entries, value_string(name), value));
   return entries;
 }
 
@@ -183,7 +184,6 @@ Interpreter::Evaluated Interpreter::raise(const Arguments& arguments) {
   if (arguments.positional.size() != 1) return Error{ErrorCode::kInvalid, "raise_exception takes one argument"};
   const Text message = TRY(text_of(budget_, arguments.positional[0]));
   constexpr size_t kMessageBytesMax = 2000;  // it may contain a whole message of the chat
-  was_raised_ = true;
   return Error{ErrorCode::kInvalid, std::string(message.view().substr(0, kMessageBytesMax))};
 }
 

@@ -74,8 +74,6 @@ class Interpreter {
   void set_variable(std::string_view name, Value value);
   // The prompt, or an error that begins with the template's name and line. Called once.
   Result<Text> run();
-  // True when run() failed because the template itself called raise_exception.
-  bool was_raised() const { return was_raised_; }
 
   // What filters, tests and functions need.
   Budget& budget() { return budget_; }
@@ -152,7 +150,6 @@ class Interpreter {
   Value block_text_;        // for Expression::Type::kBlockText
   int depth_ = 0;
   int error_line_ = 0;
-  bool was_raised_ = false;
   std::vector<std::unique_ptr<Scope>> kept_scopes_;
   std::vector<std::unique_ptr<Namespace>> namespaces_;
   std::vector<std::unique_ptr<Macro>> macros_;
