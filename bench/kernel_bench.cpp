@@ -20,7 +20,7 @@ namespace capy {
 namespace {
 
 constexpr int64_t kColdBytes = int64_t{256} << 20;
-constexpr double kSecondsPerCase = 0.2;
+constexpr double kSecondsPerCase = 0.3;
 
 struct Free {
   void operator()(void* p) const { std::free(p); }
@@ -69,9 +69,11 @@ class Bench {
   Bench(std::vector<const KernelTable*> tables, std::string filter)
       : tables_(std::move(tables)), filter_(std::move(filter)) {}
 
+  bool wants(const std::string& name) const { return name.find(filter_) != std::string::npos; }
+
   // Runs `body(table, repetition)` on every table and prints its speed.
   void run(const std::string& name, const Work& work, const std::function<void(const KernelTable&, int64_t)>& body) {
-    if (name.find(filter_) == std::string::npos) return;
+    if (!wants(name)) return;
     for (const KernelTable* table : tables_) {
       std::vector<double> seconds;
       int64_t repetition = 0;
@@ -105,46 +107,65 @@ std::string shape_name(const char* op, int64_t rows, int64_t outputs, int64_t co
 // One row (or few) reads the weights from memory: enough copies that none is in a cache when its turn comes again.
 int64_t copies(int64_t rows, int64_t bytes) { return rows > 8 ? 1 : kColdBytes / bytes + 1; }
 
+struct Product {
+  int64_t rows;
+  int64_t outputs;
+  int64_t columns;
+
+  double flops() const { return 2.0 * static_cast<double>(rows * outputs * columns); }
+  int64_t size() const { return outputs * columns; }
+};
+
+void int8_product(Bench& bench, const Product& p) {
+  const std::string name = shape_name("int8", p.rows, p.outputs, p.columns);
+  if (!bench.wants(name)) return;
+  const int64_t bytes = packed_int8_code_bytes(p.outputs, p.columns);
+  const int64_t n = copies(p.rows, bytes);
+  Block<int8_t> codes(n * bytes), x_codes(p.rows * packed_columns(p.columns));
+  Block<float> scales(packed_int8_scales(p.outputs, p.columns)), x_scales(p.rows * quant_blocks(p.columns));
+  Block<int32_t> sums(p.rows * quant_blocks(p.columns));
+  Block<float> out(p.rows * p.outputs);
+  const Int8Rows x{p.rows, p.columns, x_codes.data(), x_scales.data(), sums.data()};
+  const double scale_bytes = 4.0 * static_cast<double>(packed_int8_scales(p.outputs, p.columns));
+  bench.run(name, {p.flops(), static_cast<double>(bytes) + scale_bytes}, [&](const KernelTable& table, int64_t i) {
+    const MatrixView w{MatrixFormat::kInt8Packed, p.outputs, p.columns, 0, codes.data() + i % n * bytes, scales.data()};
+    table.matmul_int8(out.data(), p.outputs, x, w, 0, p.outputs);
+  });
+}
+
+void bf16_product(Bench& bench, const Product& p) {
+  const std::string name = shape_name("bf16", p.rows, p.outputs, p.columns);
+  if (!bench.wants(name)) return;
+  const int64_t n = copies(p.rows, 2 * p.size());
+  Block<uint16_t> weights(n * p.size()), x(p.rows * p.columns);
+  Block<float> out(p.rows * p.outputs);
+  bench.run(name, {p.flops(), 2.0 * static_cast<double>(p.size())}, [&](const KernelTable& table, int64_t i) {
+    const MatrixView w{
+        MatrixFormat::kBF16, p.outputs, p.columns, p.columns, weights.data() + i % n * p.size(), nullptr};
+    table.matmul_bf16(out.data(), p.outputs, x.data(), p.columns, p.rows, w, 0, p.outputs);
+  });
+}
+
+template <class Element>
+void f32_product(Bench& bench, const Product& p, const char* op, MatrixFormat format) {
+  const std::string name = shape_name(op, p.rows, p.outputs, p.columns);
+  if (!bench.wants(name)) return;
+  const int64_t bytes = p.size() * int64_t{sizeof(Element)};
+  const int64_t n = copies(p.rows, bytes);
+  Block<Element> weights(n * p.size());
+  Block<float> x(p.rows * p.columns), out(p.rows * p.outputs);
+  bench.run(name, {p.flops(), static_cast<double>(bytes)}, [&](const KernelTable& table, int64_t i) {
+    const MatrixView w{format, p.outputs, p.columns, p.columns, weights.data() + i % n * p.size(), nullptr};
+    table.matmul_f32(out.data(), p.outputs, x.data(), p.columns, p.rows, w, 0, p.outputs);
+  });
+}
+
 void products(Bench& bench, int64_t rows, int64_t outputs, int64_t columns) {
-  const double flops = 2.0 * static_cast<double>(rows * outputs * columns);
-  const int64_t size = outputs * columns;
-  Block<float> x(rows * columns), out(rows * outputs);
-  Block<uint16_t> x16(rows * columns);
-  {
-    const int64_t bytes = packed_int8_code_bytes(outputs, columns);
-    const int64_t n = copies(rows, bytes);
-    Block<int8_t> codes(n * bytes), x_codes(rows * packed_columns(columns));
-    Block<float> scales(packed_int8_scales(outputs, columns)), x_scales(rows * quant_blocks(columns));
-    Block<int32_t> sums(rows * quant_blocks(columns));
-    const Int8Rows x8{rows, columns, x_codes.data(), x_scales.data(), sums.data()};
-    bench.run(shape_name("int8", rows, outputs, columns), {flops, static_cast<double>(bytes)},
-              [&](const KernelTable& table, int64_t i) {
-                const MatrixView w{MatrixFormat::kInt8Packed,    outputs,      columns, 0,
-                                   codes.data() + i % n * bytes, scales.data()};
-                table.matmul_int8(out.data(), outputs, x8, w, 0, outputs);
-              });
-  }
-  {
-    const int64_t n = copies(rows, 2 * size);
-    Block<uint16_t> w16(n * size);
-    bench.run(shape_name("bf16", rows, outputs, columns), {flops, 2.0 * static_cast<double>(size)},
-              [&](const KernelTable& table, int64_t i) {
-                const MatrixView w{MatrixFormat::kBF16, outputs, columns, columns, w16.data() + i % n * size, nullptr};
-                table.matmul_bf16(out.data(), outputs, x16.data(), columns, rows, w, 0, outputs);
-              });
-    bench.run(shape_name("f32, bf16 weights", rows, outputs, columns), {flops, 2.0 * static_cast<double>(size)},
-              [&](const KernelTable& table, int64_t i) {
-                const MatrixView w{MatrixFormat::kBF16, outputs, columns, columns, w16.data() + i % n * size, nullptr};
-                table.matmul_f32(out.data(), outputs, x.data(), columns, rows, w, 0, outputs);
-              });
-  }
-  const int64_t n = copies(rows, 4 * size);
-  Block<float> w32(n * size);
-  bench.run(shape_name("f32", rows, outputs, columns), {flops, 4.0 * static_cast<double>(size)},
-            [&](const KernelTable& table, int64_t i) {
-              const MatrixView w{MatrixFormat::kF32, outputs, columns, columns, w32.data() + i % n * size, nullptr};
-              table.matmul_f32(out.data(), outputs, x.data(), columns, rows, w, 0, outputs);
-            });
+  const Product p{rows, outputs, columns};
+  int8_product(bench, p);
+  bf16_product(bench, p);
+  f32_product<uint16_t>(bench, p, "f32, bf16 weights", MatrixFormat::kBF16);
+  f32_product<float>(bench, p, "f32", MatrixFormat::kF32);
 }
 
 // Rows of one KV head's group of query heads, or of consecutive tokens, that see `visible` keys.

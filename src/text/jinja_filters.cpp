@@ -89,17 +89,18 @@ Result<Value> indented(Interpreter& interpreter, const Value& input, const Argum
   return Value(std::move(out), input.is_markup());
 }
 
-Result<Value> truncated(Interpreter& interpreter, const Value& input, const Arguments& arguments) {
+Result<Value> truncated(Interpreter& interpreter, const Value& value, const Arguments& arguments) {
   const Bound bound = TRY(bind("truncate", arguments, {"length", "killwords", "end", "leeway"}));
   Budget& budget = interpreter.budget();
-  const Value value = TRY(as_string(budget, input));
   const int64_t length = TRY(bound.integer(0, 255));
   const std::string_view end = TRY(bound.string(2)).value_or("...");
   const int64_t leeway = TRY(bound.integer(3, 5));
   const int64_t end_length = static_cast<int64_t>(count_characters(end));
   if (length < end_length || leeway < 0) return Error{ErrorCode::kInvalid, "truncate: the length is too small"};
-  if (!budget.charge_bytes(value.text().size())) return budget.spent_error();
-  if (static_cast<int64_t>(count_characters(value.view())) <= length + leeway) return value;
+  if (value.is(Kind::kString) && !budget.charge_bytes(value.text().size())) return budget.spent_error();
+  if (TRY(length_of(value)) <= length + leeway) return value;
+  if (!value.is(Kind::kString))
+    return Error{ErrorCode::kInvalid, concat("truncate needs a string, not ", type_name(value))};
   const Value cut = TRY(slice_of(budget, value, {}, length - end_length, {}));
   size_t bytes = cut.text().size();
   if (!bound.truth(1, false)) {
