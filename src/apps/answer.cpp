@@ -113,7 +113,9 @@ class Receiver {
     if (any) give(kNoToken, rest);
     TRY(status_);
     answer_.response = std::move(response);
-    TRY(printer_.finish(answer_));
+    keep(printer_.finish(answer_));
+    TRY(status_);
+    if (stopped_) answer_.response.finish = FinishReason::kCancelled;
     return std::move(answer_);
   }
 
@@ -126,8 +128,17 @@ class Receiver {
   bool give(int32_t token, const ThinkingSplitter::Pieces& pieces) {
     answer_.thinking += pieces.thinking;
     answer_.text += pieces.answer;
-    if (status_.ok()) status_ = printer_.token(token, pieces);
-    return status_.ok();
+    if (status_.ok() && !stopped_) keep(printer_.token(token, pieces));
+    return status_.ok() && !stopped_;
+  }
+
+  // Ctrl-C finds the program in a write where the terminal is slow: the answer was stopped, it did not fail.
+  void keep(Status printed) {
+    if (!printed.ok() && printed.error().code == ErrorCode::kCancelled) {
+      stopped_ = true;
+    } else {
+      status_ = std::move(printed);
+    }
   }
 
   AnswerPrinter& printer_;
@@ -136,6 +147,7 @@ class Receiver {
   size_t seen_ = 0;  // bytes of the response's text
   Answer answer_;
   Status status_;
+  bool stopped_ = false;
 };
 
 // Steps until the request has ended. The engine looks at the prefix when it admits the request, in its first step; from

@@ -81,6 +81,15 @@ class Terminal:
                 return os.waitstatus_to_exitcode(status)
         raise AssertionError(f"it goes on: {self.plain()[-2000:]!r}")
 
+    def wait_until_asleep(self):
+        """Until the program stands still: with an answer under way it can only be in a write that nobody reads."""
+        asleep, deadline = 0, time.monotonic() + SECONDS_MAX
+        while asleep < 10 and time.monotonic() < deadline:
+            state = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+            asleep = asleep + 1 if state == "S" else 0
+            time.sleep(0.02)
+        return asleep >= 10
+
     def close(self):
         if self.pid:
             os.kill(self.pid, signal.SIGKILL)
@@ -157,6 +166,18 @@ class ChatTest(ProgramTest):
         chat.expect("65,536 tokens")
         chat.say("/bye")
         self.assertEqual(chat.ended(), 0)
+
+    def test_interrupt_of_a_write_that_waits(self):
+        """Nobody reads until the terminal's buffer is full: the program is in write() when Ctrl-C comes."""
+        chat = self.chat("--ignore-eos")
+        chat.say("Tell me everything")
+        chat.expect("Tell me everything")
+        self.assertTrue(chat.wait_until_asleep())
+        chat.send(CTRL_C)
+        chat.expect("(stopped)")
+        messages = self.saved(chat)
+        self.assertEqual([m["role"] for m in messages], ["user", "assistant"])
+        self.assertTrue(messages[1]["content"])
 
     def test_two_interrupts_at_the_prompt_leave(self):
         chat = self.chat()
