@@ -237,6 +237,8 @@ void rows(Bench& bench) {
             [&](const KernelTable& t, int64_t) { t.rms_norm(out.data(), x.data(), y.data(), kN, 1e-6f); });
   bench.run("swiglu 3584", {20.0 * kN, 2 * bytes},
             [&](const KernelTable& t, int64_t) { t.swiglu(out.data(), x.data(), y.data(), kN); });
+  bench.run("hadamard 3584", {9.0 * kN, 2 * bytes},
+            [&](const KernelTable& t, int64_t) { t.hadamard(out.data(), x.data(), kN); });
   bench.run("quantize_int8 3584", {4.0 * kN, bytes}, [&](const KernelTable& t, int64_t) {
     t.quantize_int8(codes.data(), scales.data(), sums.data(), x.data(), kN);
   });

@@ -8,6 +8,7 @@
 #include "apps/model_summary.h"
 #include "codec/encode.h"
 #include "codec/pack.h"
+#include "kernels/kernels.h"
 
 namespace capy {
 namespace {
@@ -21,8 +22,9 @@ struct Squares {
 // One panel of 16 rows there and back.
 class PanelTrip {
  public:
-  explicit PanelTrip(int64_t columns)
+  PanelTrip(int64_t columns, const KernelTable& kernels)
       : columns_(columns),
+        kernels_(kernels),
         values_(static_cast<size_t>(kPanelRows * columns)),
         back_(static_cast<size_t>(columns)),
         codes_(static_cast<size_t>(packed_int8_code_bytes(kPanelRows, columns)) + 64),
@@ -34,7 +36,12 @@ class PanelTrip {
            tensor.bytes.subspan(static_cast<size_t>(first_row * row_bytes), static_cast<size_t>(rows * row_bytes)),
            rows * columns_, values_.data());
     std::array<const float*, kPanelRows> pointers = {};
-    for (int64_t row = 0; row < rows; ++row) pointers[static_cast<size_t>(row)] = values_.data() + row * columns_;
+    // The error of rotated rows is as long as the error of the rows.
+    for (int64_t row = 0; row < rows; ++row) {
+      float* const values = values_.data() + row * columns_;
+      kernels_.hadamard(values, values, columns_);
+      pointers[static_cast<size_t>(row)] = values;
+    }
     // The packed layout wants whole cache lines.
     auto* codes = reinterpret_cast<int8_t*>((reinterpret_cast<uintptr_t>(codes_.data()) + 63) & ~uintptr_t{63});
     pack_int8_panel(pointers.data(), rows, columns_, 0, codes, scales_.data());
@@ -54,6 +61,7 @@ class PanelTrip {
 
  private:
   int64_t columns_;
+  const KernelTable& kernels_;
   std::vector<float> values_;  // [16, columns]
   std::vector<float> back_;
   std::vector<int8_t> codes_;
@@ -71,13 +79,14 @@ bool is_reencoded(const Tensor& tensor, const ModelConfig& config) {
 
 Result<std::vector<ReencodingError>> int8_reencoding_errors(const Checkpoint& checkpoint, const ModelConfig& config,
                                                             const std::function<bool(double fraction)>& on_progress) {
+  const KernelTable* const kernels = TRY(choose_kernels());
   std::vector<ReencodingError> errors;
   std::vector<Squares> sums;
   int64_t bytes_done = 0;
   for (const Tensor& tensor : checkpoint.tensors()) {
     bytes_done += static_cast<int64_t>(tensor.bytes.size());
     if (!is_reencoded(tensor, config)) continue;
-    PanelTrip trip(tensor.shape[1]);
+    PanelTrip trip(tensor.shape[1], *kernels);
     Squares squares;
     for (int64_t row = 0; row < tensor.shape[0]; row += kPanelRows) {
       const Squares panel = trip.measure(tensor, row, std::min(kPanelRows, tensor.shape[0] - row));

@@ -851,7 +851,8 @@ TEST(CapiModelTest, SmolLM2KnowsItsCapitals) {
   const Model model = open_model(path);
   const int32_t* tokens = nullptr;
   int64_t count = 0;
-  const char* const messages = R"([{"role": "user", "content": "What is the capital of France?"}])";
+  const char* const messages =
+      R"([{"role": "user", "content": "What is the capital of France? Answer in one sentence."}])";
   ASSERT_EQ(capy_chat_tokens(model.get(), messages, nullptr, &tokens, &count), CAPY_OK);
   const Sequence sequence = begin(model, Ids(tokens, tokens + count));
   const Answer answer = decode(sequence, {.max_tokens = 40});

@@ -8,7 +8,8 @@
 
 namespace capy {
 
-// Packs up to 16 rows of f32 weights as panel `panel` of an int8 matrix of `columns` columns.
+// Packs up to 16 rows of f32 values (weights as KernelTable::hadamard rotated them) as panel `panel` of an int8 matrix
+// of `columns` columns.
 //   rows: `row_count` pointers (1..16), each to `columns` floats; missing rows of the panel become zeros.
 //   codes: packed_int8_code_bytes of the whole matrix; scales: packed_int8_scales. Only this panel's parts are written.
 // Per row and block: scale = max|w| / 127, code = round_half_even(w * (127 / max|w|)); an all-zero block has scale 0.

@@ -349,6 +349,17 @@ void run_matmul_int8(const KernelTable& table, const Shape& s, Random& random, W
   written.take(out.buffer);
 }
 
+void run_hadamard(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  Buffer<float> x(s.n);
+  fill(x, random);
+  InPlace out(s.n), same(s.n);
+  table.hadamard(out.data(), x.data(), s.n);
+  std::memcpy(same.data(), x.data(), static_cast<size_t>(s.n) * sizeof(float));
+  table.hadamard(same.data(), same.data(), s.n);
+  written.take(out.buffer);
+  written.take(same.buffer);
+}
+
 void run_quantize(const KernelTable& table, const Shape& s, Random& random, Written& written) {
   for (const float scale : {1.0f, 1e-31f, 3e-38f, 1e30f}) {
     Buffer<float> x(s.n);
@@ -584,6 +595,7 @@ std::vector<KernelCase> cases() {
        run_matmul_bf16},
       {"matmul_int8", with_ranges(product_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
        run_matmul_int8},
+      {"hadamard", sizes(), run_hadamard},
       {"quantize_int8", sizes(), run_quantize},
       {"round_bf16", sizes(), run_round_bf16},
       {"attention", attention_shapes(), run_attention},

@@ -58,12 +58,13 @@ MatrixFormat format_of(DType type) {
 class Loader {
  public:
   Loader(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options, const TensorNames& names,
-         ThreadPool& pool)
+         ThreadPool& pool, const KernelTable& kernels)
       : checkpoint_(checkpoint),
         config_(config),
         options_(options),
         names_(names),
         pool_(pool),
+        kernels_(kernels),
         total_bytes_(checkpoint.file_bytes()) {}
 
   Result<ModelWeights> load();
@@ -97,6 +98,7 @@ class Loader {
   const LoadOptions& options_;
   const TensorNames& names_;
   ThreadPool& pool_;
+  const KernelTable& kernels_;
   std::unordered_set<const Tensor*> used_;
   int64_t done_bytes_ = 0;
   int64_t total_bytes_;
@@ -234,6 +236,7 @@ void Loader::pack_int8(const RowSource& from, Matrix& to) {
       const int64_t count = std::min(kPanelRows, rows - panel * kPanelRows);
       for (int64_t i = 0; i < count; ++i) {
         from.row(panel * kPanelRows + i, values + i * columns);
+        kernels_.hadamard(values + i * columns, values + i * columns, columns);
         pointers[i] = values + i * columns;
       }
       pack_int8_panel(pointers, count, columns, panel, codes, scales);
@@ -398,7 +401,8 @@ Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config)
 Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options,
                                   ThreadPool& pool) {
   const TensorNames names = TRY(TensorNames::of(checkpoint, config));
-  return Loader(checkpoint, config, options, names, pool).load();
+  const KernelTable* const kernels = TRY(choose_kernels());
+  return Loader(checkpoint, config, options, names, pool, *kernels).load();
 }
 
 }  // namespace capy

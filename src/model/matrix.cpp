@@ -63,10 +63,13 @@ ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Produ
     auto* const codes = compute.arena.allocate<int8_t>(rows * width);
     auto* const scales = compute.arena.allocate<float>(rows * blocks);
     auto* const sums = compute.arena.allocate<int32_t>(rows * blocks);
-    compute.pool.for_ranges(rows, kRowsPerTile, [&](int64_t begin, int64_t end, int) {
+    auto* const rotated = compute.arena.allocate<float>(compute.pool.threads() * columns);
+    compute.pool.for_ranges(rows, kRowsPerTile, [&](int64_t begin, int64_t end, int worker) {
+      float* const scratch = rotated + worker * columns;
       for (int64_t row = begin; row < end; ++row) {
-        compute.kernels.quantize_int8(codes + row * width, scales + row * blocks, sums + row * blocks,
-                                      x + row * columns, columns);
+        compute.kernels.hadamard(scratch, x + row * columns, columns);
+        compute.kernels.quantize_int8(codes + row * width, scales + row * blocks, sums + row * blocks, scratch,
+                                      columns);
       }
     });
     prepared.int8 = Int8Rows{rows, columns, codes, scales, sums};

@@ -18,10 +18,13 @@ enum class MatrixFormat : uint8_t {
 //   So 64 consecutive bytes are 16 rows x 4 K: one zmm register, one AMX tile row, two ymm, four NEON or WASM vectors.
 //   K is padded to kPackColumns with zero codes, rows to 16 with zero rows.
 //   scales[panel][block][row in panel]: one float for each row and block of kQuantBlock K (the last block may be
-//   shorter): w[n][k] = codes * scale. No zero points.
+//   shorter): r[n][k] = codes * scale. No zero points.
+//   r is the row of W rotated by KernelTable::hadamard, as the activations are before they are quantised: a product
+//   of two rotated rows is the product of the rows. Large values of single columns are spread over their block.
 constexpr int64_t kPanelRows = 16;
 constexpr int64_t kPackColumns = 64;
-constexpr int64_t kQuantBlock = 64;  // K per scale, of weights and of activations (docs/decisions: measured)
+constexpr int64_t kQuantBlock = 128;     // K per scale, of weights and of activations (docs/decisions/0009)
+constexpr int64_t kRotationBlock = 256;  // K that KernelTable::hadamard mixes
 
 constexpr int64_t round_up_to(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 constexpr int64_t packed_columns(int64_t columns) { return round_up_to(columns, kPackColumns); }

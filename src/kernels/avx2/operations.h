@@ -19,6 +19,7 @@ void rope_adjacent(float* x, const float* cos, const float* sin, int64_t half);
 float dot(const float* a, const float* b, int64_t n);
 void conv_silu(float* out, const float* columns, const float* weight, int64_t channels, int64_t taps);
 void round_bf16(uint16_t* out, const float* x, int64_t n);
+void hadamard(float* out, const float* x, int64_t n);
 void quantize_int8(int8_t* codes, float* scales, int32_t* sums, const float* x, int64_t n);
 
 // float_products.cpp, bf16_products.cpp

@@ -24,6 +24,7 @@ KernelTable filled(bool vnni) {
   t.matmul_bf16 = matmul_bf16;
   t.matmul_int8 = vnni ? matmul_int8_vnni : matmul_int8_madd;
   t.round_bf16 = round_bf16;
+  t.hadamard = hadamard;
   t.quantize_int8 = quantize_int8;
   t.attention = attention;
   t.delta_rule = delta_rule;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matrix products, and the two ways in which activations are narrowed for them.
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "base/check.h"
@@ -79,6 +80,23 @@ float dot_int8(const Int8Rows& x, int64_t row, const MatrixView& w, int64_t n) {
   return sum;
 }
 
+// One part of a block of hadamard(), a power of four long.
+void rotate_part(float* x, int64_t size) {
+  for (int64_t h = 1; h < size; h *= 2) {
+    for (int64_t first = 0; first < size; first += 2 * h) {
+      for (int64_t i = first; i < first + h; ++i) {
+        const float a = x[i];
+        const float b = x[i + h];
+        x[i] = a + b;
+        x[i + h] = a - b;
+      }
+    }
+  }
+  float factor = 1;
+  for (int64_t s = size; s > 1; s /= 4) factor /= 2;
+  for (int64_t i = 0; i < size; ++i) x[i] *= factor;
+}
+
 // max |x|; infinity when x holds an Inf or a NaN.
 float magnitude(const float* x, int64_t n) {
   float max = 0;
@@ -138,6 +156,15 @@ void matmul_int8(float* out, int64_t out_stride, const Int8Rows& x, const Matrix
 
 void round_bf16(uint16_t* out, const float* x, int64_t n) {
   for (int64_t i = 0; i < n; ++i) out[i] = f32_to_bf16(x[i]);
+}
+
+void hadamard(float* out, const float* x, int64_t n) {
+  if (out != x) std::memcpy(out, x, static_cast<size_t>(n) * sizeof(float));
+  int64_t part = kRotationBlock;
+  for (int64_t at = 0; at < n; at += part) {
+    while (part > n - at) part /= 4;
+    rotate_part(out + at, part);
+  }
 }
 
 void quantize_int8(int8_t* codes, float* scales, int32_t* sums, const float* x, int64_t n) {

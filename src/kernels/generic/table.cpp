@@ -23,6 +23,7 @@ const KernelTable& table() {
       .matmul_bf16 = matmul_bf16,
       .matmul_int8 = matmul_int8,
       .round_bf16 = round_bf16,
+      .hadamard = hadamard,
       .quantize_int8 = quantize_int8,
       .attention = attention,
       .delta_rule = delta_rule,

@@ -249,6 +249,29 @@ TEST(Truth, Int8ProductsAreExactIntegers) {
   }
 }
 
+TEST(Truth, HadamardIsTheMatrixOfSylvesterAndItsOwnInverse) {
+  for (const int64_t n : {1, 2, 3, 4, 7, 16, 85, 256, 300, 341, 576}) {
+    const Floats x = normal(n, 1, 7);
+    Floats out(x.size());
+    hadamard(out.data(), x.data(), n);
+    int64_t size = 256;
+    for (int64_t at = 0; at < n; at += size) {
+      while (size > n - at) size /= 4;
+      for (int64_t i = 0; i < size; ++i) {
+        double truth = 0;  // H[i][j] = (-1)^(bits common to i and j)
+        for (int64_t j = 0; j < size; ++j) {
+          const bool minus = std::popcount(static_cast<uint64_t>(i & j)) % 2 == 1;
+          truth += (minus ? -1 : 1) * static_cast<double>(x[static_cast<size_t>(at + j)]);
+        }
+        ASSERT_NEAR(out[static_cast<size_t>(at + i)], truth / std::sqrt(static_cast<double>(size)), 2e-6) << n;
+      }
+    }
+    Floats back = out;
+    hadamard(back.data(), back.data(), n);
+    for (size_t i = 0; i < x.size(); ++i) ASSERT_NEAR(back[i], x[i], 2e-6) << n << " " << i;
+  }
+}
+
 TEST(Truth, QuantisedBlocksComeBack) {
   constexpr int64_t kN = 300;
   Floats x = normal(kN, 2, 1);
