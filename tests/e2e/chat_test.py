@@ -330,7 +330,7 @@ class RealModelTest(ProgramTest):
         path = program.default_model()
         terminal = Terminal("run", "-m", path, "--temperature", "0", TERM="xterm", CAPY_HOME=tempfile.gettempdir())
         self.addCleanup(terminal.close)
-        terminal.say("What is the capital of France?")
+        terminal.say("What is the capital of France? Answer in one sentence.")
         terminal.expect("Paris")
         terminal.say("/bye")
         self.assertEqual(terminal.ended(), 0)

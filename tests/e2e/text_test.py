@@ -176,7 +176,7 @@ class TinyModelTest(ProgramTest):
 class DefaultModelTest(ProgramTest):
     def test_answers(self):
         model = program.default_model()
-        done = capy("run", "-m", model, "What is the capital of France?", "--temperature", "0")
+        done = capy("run", "-m", model, "What is the capital of France? Answer in one sentence.", "--temperature", "0")
         self.assertIn(b"Paris", self.check_good(done))
 
     def test_the_same_answer_whatever_the_kernels(self):
