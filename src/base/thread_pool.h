@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one thread pool: made in main, handed down in Compute. Tiles are taken from a dynamic queue; the caller works
-// too.
+// The one thread pool: made by Engine::open, handed down in Compute. Tiles are taken from a dynamic queue; the caller
+// works too.
 //
 // Why not a barrier: a barrier waits for every worker, so one foreign busy process that takes a core away costs a time
 // slice per operation. Here the caller waits only for tiles that somebody has really begun; a worker that sleeps or was

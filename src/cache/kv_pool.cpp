@@ -19,6 +19,14 @@ Error out_of_pages(const KvPool& pool) {
 
 }  // namespace
 
+void KvLayout::clear_page_from(std::byte* page, int64_t token) const {
+  CHECK(token >= 0 && token <= kPageTokens);
+  const int64_t kept = token * head_dim * element_bytes();
+  for (int64_t block = 0; block < layers * 2 * kv_heads; ++block) {
+    std::memset(page + block * head_bytes() + kept, 0, static_cast<size_t>(head_bytes() - kept));
+  }
+}
+
 Result<KvPool> KvPool::create(const KvLayout& layout, int64_t pages_max) {
   return KvPool(layout, TRY(SlotPool::create(layout.page_bytes(), pages_max)));
 }

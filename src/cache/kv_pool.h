@@ -35,6 +35,8 @@ struct KvLayout {
   }
   int64_t page_bytes() const { return layers * 2 * kv_heads * head_bytes(); }
   int64_t bytes_per_token() const { return page_bytes() / kPageTokens; }
+  // Zeros the keys and values of the page's tokens from `token` (0 to kPageTokens) on.
+  void clear_page_from(std::byte* page, int64_t token) const;
 };
 
 class KvPool {

@@ -25,7 +25,7 @@ namespace {
 
 constexpr char kMagic[8] = {'C', 'A', 'P', 'Y', 'S', 'E', 'Q', '1'};
 // Counts changes of any result's bytes (DESIGN 2): a file of another arithmetic must not be continued.
-constexpr uint64_t kArithmeticVersion = 1;
+constexpr uint64_t kArithmeticVersion = 2;  // 2: int8 rows are rotated
 constexpr size_t kKeyWords = 8;
 
 // Writes pieces and keeps the checksum.
@@ -107,8 +107,16 @@ Status Engine::save(SequenceId id, std::string_view path) const {
   TRY(out.bytes(sequence.tokens.data(), sequence.length() * 4));
   const int64_t pages = (computed + KvLayout::kPageTokens - 1) / KvLayout::kPageTokens;
   TRY(out.number(static_cast<uint64_t>(pages)));
-  for (int64_t page = 0; page < pages; ++page)
-    TRY(out.bytes(sequence.kv.pages()[static_cast<size_t>(page)], parts_->kv.slots().slot_bytes()));
+  const int64_t page_bytes = parts_->kv.slots().slot_bytes();
+  const int64_t full_pages = computed / KvLayout::kPageTokens;
+  for (int64_t page = 0; page < full_pages; ++page)
+    TRY(out.bytes(sequence.kv.pages()[static_cast<size_t>(page)], page_bytes));
+  if (pages > full_pages) {  // without what was there behind the tokens that are saved
+    std::vector<std::byte> tail(static_cast<size_t>(page_bytes));
+    std::memcpy(tail.data(), sequence.kv.pages()[static_cast<size_t>(full_pages)], tail.size());
+    parts_->kv.layout().clear_page_from(tail.data(), computed % KvLayout::kPageTokens);
+    TRY(out.bytes(tail.data(), page_bytes));
+  }
   TRY(out.number(sequence.state ? 1 : 0));
   if (sequence.state) {
     const StateLayout& layout = parts_->states->layout();

@@ -151,10 +151,10 @@ struct KernelTable {
 
   // --- activations for the products ---
   void (*round_bf16)(uint16_t* out, const float* x, int64_t n);  // nearest even; NaN stays NaN
-  // Rotates each block of kRotationBlock values by itself (the last may be shorter); out may be x. A block falls into parts
-  // of 256, 64, 16, 4 and 1 values, the largest that fit first. A part of s values becomes H x / sqrt(s), H the Hadamard
-  // matrix in Sylvester's order: for strides h = 1, 2, 4 .. s/2 the pairs (a, b) that are h apart become (a + b, a - b);
-  // then all are multiplied by 1 / sqrt(s), a power of two. H / sqrt(s) is orthogonal and its own inverse.
+  // Rotates each block of kRotationBlock values by itself (the last may be shorter); out may be x. A block falls into
+  // parts of 256, 64, 16, 4 and 1 values, the largest that fit first. A part of s values becomes H x / sqrt(s), H the
+  // Hadamard matrix in Sylvester's order: for strides h = 1, 2, 4 .. s/2 the pairs (a, b) that are h apart become (a +
+  // b, a - b); then all are multiplied by 1 / sqrt(s), a power of two. H / sqrt(s) is orthogonal and its own inverse.
   void (*hadamard)(float* out, const float* x, int64_t n);
   // One row of n values -> codes[packed_columns(n)] (padding zero), scales and sums [quant_blocks(n)]. Per block:
   // m = max |x|; m < 2^-100 (where 127 / m would overflow): codes and scale 0. m is Inf or a NaN occurs: codes 0, scale

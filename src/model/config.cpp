@@ -3,6 +3,7 @@
 #include "model/config.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "base/concat.h"
@@ -241,6 +242,12 @@ Status check_config(const ModelConfig& c, const ModelLimits& limits) {
     if (!(c.rope.high_freq_factor > c.rope.low_freq_factor))
       return Error{ErrorCode::kInvalid, "the model's high_freq_factor must exceed low_freq_factor"};
     if (!(c.rope.theta > 1)) return Error{ErrorCode::kInvalid, "the model's rope theta must exceed 1 for its scaling"};
+  }
+  const auto is_number = [](float x) { return std::isfinite(x); };
+  if (!std::ranges::all_of(inverse_frequencies(c.rope), is_number) || !is_number(rope_amplitude(c.rope))) {
+    return Error{ErrorCode::kInvalid,
+                 "the model's rope parameters (beta_fast, beta_slow, attention_factor, rope_freqs) give "
+                 "frequencies that are no numbers"};
   }
   if (c.mtp_layers < 0 || c.mtp_layers > 1)
     return Error{ErrorCode::kUnsupported, "more than one MTP layer is not supported"};

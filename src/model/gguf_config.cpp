@@ -52,6 +52,9 @@ Result<RopeConfig> read_rope(const Reader& in, int64_t head_dim, int64_t context
     rope.scaling = RopeScaling::kYarn;
     rope.beta_fast = in.number("rope.scaling.yarn_beta_fast", 32);
     rope.beta_slow = in.number("rope.scaling.yarn_beta_slow", 1);
+    // Here it multiplies what YaRN computes from the factor; in config.json it stands in its place.
+    const double multiplier = in.number("rope.scaling.attn_factor", 1);
+    if (multiplier != 1) rope.attention_factor = multiplier * rope_amplitude(rope);
   } else if (type != "none") {
     return Error{ErrorCode::kUnsupported, concat("GGUF rope scaling '", type, "' is not known to capy")};
   }
