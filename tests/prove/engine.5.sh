@@ -8,11 +8,12 @@ targets=(gguf safetensors tokenizer jinja config)
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz --target "${targets[@]/#/fuzz_}" >/dev/null
 work=build/prove/fuzz
-rm -rf "$work"
+mkdir -p "$work" # what earlier runs have learnt stays
+rm -f "$work"/crash-*
 declare -A pids=()
 for name in "${targets[@]}"; do
   mkdir -p "$work/$name"
-  build/fuzz/tests/fuzz/fuzz_$name -max_len=8192 -timeout=60 -rss_limit_mb=3000 -print_final_stats=1 \
+  build/fuzz/tests/fuzz/fuzz_$name -max_len=8192 -timeout=120 -report_slow_units=120 -rss_limit_mb=3000 -print_final_stats=1 \
     -artifact_prefix="$work/crash-$name-" "$work/$name" "tests/fuzz/corpus/$name" >"$work/$name.log" 2>&1 &
   pids[$name]=$!
 done
