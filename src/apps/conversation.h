@@ -15,11 +15,6 @@
 
 namespace capy {
 
-using text::ChatMessage;
-using text::Conversation;
-using text::RenderedPrompt;
-using text::TemplateOptions;
-
 struct PreparedPrompt {
   std::vector<int32_t> tokens;
   bool begins_in_thinking = false;  // the template has opened a thinking block for the answer

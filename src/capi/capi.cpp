@@ -111,8 +111,8 @@ Status detokenize(capy_model& model, const int32_t* tokens, int64_t count, int32
   return {};
 }
 
-text::TemplateOptions template_options(const Tokenizer* tokenizer, int32_t thinking) {
-  text::TemplateOptions options;
+TemplateOptions template_options(const Tokenizer* tokenizer, int32_t thinking) {
+  TemplateOptions options;
   if (thinking != CAPY_THINKING_AUTO) options.enable_thinking = thinking == CAPY_THINKING_ON;
   if (tokenizer == nullptr) return options;
   const auto name = [&](const char* variable, std::optional<int32_t> token) {
@@ -132,7 +132,7 @@ Result<RenderedPrompt> render(const capy_model& model, const char* messages_json
   const Engine& engine = *model.core->engine;
   const ChatTemplate* const chat_template = engine.chat_template();
   if (chat_template == nullptr) return Error{ErrorCode::kNotFound, "this model has no chat template"};
-  text::TemplateOptions wanted = template_options(engine.tokenizer(), options.thinking);
+  TemplateOptions wanted = template_options(engine.tokenizer(), options.thinking);
   wanted.add_generation_prompt = !TRY(read_flag(options.omit_generation_prompt, "omit_generation_prompt"));
   const bool exact = TRY(read_flag(options.exact, "exact"));
 
@@ -140,7 +140,7 @@ Result<RenderedPrompt> render(const capy_model& model, const char* messages_json
   const bool has_tools = options.tools_json != nullptr;
   const JsonDocument tools = TRY(JsonDocument::parse(has_tools ? options.tools_json : "null", "tools_json"));
   if (has_tools && !tools.root().is_array()) return Error{ErrorCode::kInvalid, "tools_json is not an array"};
-  const auto conversation = TRY(text::Conversation::from_json(messages.root()));
+  const auto conversation = TRY(Conversation::from_json(messages.root()));
   return exact ? chat_template->render(conversation, tools.root(), wanted)
                : chat_template->render_tolerant(conversation, tools.root(), wanted);
 }

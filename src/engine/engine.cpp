@@ -184,7 +184,7 @@ Result<std::vector<int32_t>> Engine::tokenize_prompt(const RenderedPrompt& promp
   if (!parts_->tokenizer)
     return Error{ErrorCode::kNotFound, "this model has no tokenizer; give the prompt as --tokens"};
   std::vector<TextRange> trusted;
-  for (const text::Span& span : prompt.spans) {
+  for (const Span& span : prompt.spans) {
     if (span.is_template) trusted.push_back(TextRange{span.begin, span.end});
   }
   std::vector<int32_t> tokens;

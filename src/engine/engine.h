@@ -29,8 +29,6 @@
 namespace capy {
 
 class Model;
-using text::ChatTemplate;
-using text::RenderedPrompt;
 
 enum class ComputeType { kF32, kBF16, kInt8 };
 enum class KvType { kF32, kBF16 };

@@ -12,8 +12,6 @@
 
 namespace capy {
 
-using text::ChatTemplate;
-
 // Nothing where the checkpoint has no tokenizer; an error where it has one that cannot be used.
 Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint);
 Result<std::optional<ChatTemplate>> open_chat_template(const Checkpoint& checkpoint);

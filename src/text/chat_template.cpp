@@ -3,7 +3,7 @@
 
 #include "text/jinja_interpreter.h"
 
-namespace capy::text {
+namespace capy {
 
 using jinja::Value;
 
@@ -101,4 +101,4 @@ Result<RenderedPrompt> ChatTemplate::render_tolerant(const Conversation& message
   return exact;
 }
 
-}  // namespace capy::text
+}  // namespace capy

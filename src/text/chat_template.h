@@ -28,7 +28,7 @@
 #include "base/result.h"
 #include "text/jinja_budget.h"
 
-namespace capy::text {
+namespace capy {
 
 namespace jinja {
 class Value;
@@ -141,4 +141,4 @@ class ChatTemplate {
   bool takes_parts_ = false;
 };
 
-}  // namespace capy::text
+}  // namespace capy

@@ -6,7 +6,7 @@
 
 #include "base/concat.h"
 
-namespace capy::text {
+namespace capy {
 namespace {
 
 using testing::ElementsAre;
@@ -297,4 +297,4 @@ TEST(ChatTemplate, ImagesLeaveTheSystemMessage) {
 }
 
 }  // namespace
-}  // namespace capy::text
+}  // namespace capy

@@ -6,7 +6,7 @@
 #include "text/jinja_print.h"
 #include "text/jinja_value.h"
 
-namespace capy::text {
+namespace capy {
 namespace {
 
 using jinja::Budget;
@@ -347,4 +347,4 @@ Conversation Conversation::normalised(Order order) const {
   return Conversation(std::make_shared<const Value>(orderer.finish()));
 }
 
-}  // namespace capy::text
+}  // namespace capy

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Result<Bound> bind(std::string_view callee, const Arguments& arguments,
                    std::initializer_list<std::string_view> parameters, size_t required) {
@@ -57,4 +57,4 @@ Result<std::string_view> Bound::required_string(size_t index) const {
   return *text;
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

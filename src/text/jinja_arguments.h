@@ -9,7 +9,7 @@
 
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 constexpr size_t kParametersMax = 6;
 
@@ -38,4 +38,4 @@ class Bound {
 Result<Bound> bind(std::string_view callee, const Arguments& arguments,
                    std::initializer_list<std::string_view> parameters, size_t required = 0);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -13,7 +13,7 @@
 
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 struct Expression;
 struct Statement;
@@ -152,4 +152,4 @@ struct Tree {
 Result<std::unique_ptr<const Tree>> parse_template(std::string_view source, std::string_view name,
                                                    const Limits& limits);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -3,7 +3,7 @@
 
 #include "base/concat.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Error Budget::spent_error() const {
   return Error{ErrorCode::kLimit, concat("the template needs more than ", limits_.steps_max, " steps")};
@@ -19,4 +19,4 @@ Error Budget::list_error(size_t items) const {
   return Error{ErrorCode::kLimit, concat("a list of ", items, " elements; at most ", limits_.list_items_max)};
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 struct Limits {
   int64_t template_bytes_max = 1 << 20;
@@ -53,4 +53,4 @@ class Budget {
   int64_t steps_left_;
 };
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -10,7 +10,7 @@
 #include "text/jinja_methods.h"
 #include "text/jinja_print.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Result<Value> Interpreter::call(const Value& callee, Arguments arguments) {
   switch (callee.kind()) {
@@ -235,4 +235,4 @@ Interpreter::Evaluated Interpreter::call_loop_method(Loop& loop, std::string_vie
   return Value(true);
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 size_t character_bytes(std::string_view text, size_t at) {
   if (static_cast<unsigned char>(text[at]) < 0x80) return 1;
@@ -172,4 +172,4 @@ size_t find_last(std::string_view text, std::string_view needle) {
   return place;
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 // The bytes of the character at `at` < text.size().
 size_t character_bytes(std::string_view text, size_t at);
@@ -41,4 +41,4 @@ bool is_printable(uint32_t code_point);
 size_t find_first(std::string_view text, std::string_view needle, size_t from = 0);
 size_t find_last(std::string_view text, std::string_view needle);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -6,7 +6,7 @@
 
 #include "base/concat.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 constexpr size_t kFormatBytesMax = 1024;
@@ -58,4 +58,4 @@ Result<std::string> Clock::now(std::string_view format) const {
   return out;
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 class Clock {
  public:
@@ -24,4 +24,4 @@ class Clock {
   std::optional<int64_t> local_seconds_;
 };
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

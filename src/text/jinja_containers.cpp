@@ -3,7 +3,7 @@
 #include "text/jinja_arguments.h"
 #include "text/jinja_methods.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Result<Value> call_dict_method(Budget& budget, const Value& self, std::string_view name, const Arguments& arguments) {
   const std::vector<Dict::Entry>& entries = self.dict().entries;
@@ -51,4 +51,4 @@ Result<Value> call_list_method(Budget& budget, const Value& self, std::string_vi
   return Value(found);
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

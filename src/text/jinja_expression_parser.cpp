@@ -6,7 +6,7 @@
 
 #include "text/jinja_parser.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 bool Parser::skip_operator(std::string_view text) {
   if (!now().is_operator(text)) return false;
@@ -450,4 +450,4 @@ Status Parser::call_arguments(Expression& call) {
   return {};
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

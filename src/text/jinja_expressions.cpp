@@ -8,7 +8,7 @@
 #include "text/jinja_operators.h"
 #include "text/jinja_print.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Interpreter::Evaluated Interpreter::evaluate(const Expression& node) {
   TRY(enter());
@@ -190,4 +190,4 @@ Interpreter::Evaluated Interpreter::called(const Expression& node) {
   return call(function, TRY(arguments_of(node)));
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -13,7 +13,7 @@
 #include "text/jinja_operators.h"
 #include "text/jinja_print.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Result<Value> apply_filter(Interpreter& interpreter, std::string_view name, const Value& input,
                            const Arguments& arguments) {
@@ -326,4 +326,4 @@ Filtered apply_number_filter(Interpreter&, std::string_view name, const Value& i
   return std::optional<Value>();
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

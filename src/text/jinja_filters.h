@@ -8,7 +8,7 @@
 #include "text/jinja_arguments.h"
 #include "text/jinja_interpreter.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Result<Value> apply_filter(Interpreter& interpreter, std::string_view name, const Value& input,
                            const Arguments& arguments);
@@ -32,4 +32,4 @@ Filtered apply_choosing_filter(Interpreter& interpreter, std::string_view name, 
 Filtered apply_ordering_filter(Interpreter& interpreter, std::string_view name, const Value& input,
                                const Arguments& arguments);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

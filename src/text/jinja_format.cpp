@@ -10,7 +10,7 @@
 #include "text/jinja_format_spec.h"
 #include "text/jinja_print.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 Error wrong(std::string_view what) { return Error{ErrorCode::kInvalid, concat("format: ", what)}; }
@@ -286,4 +286,4 @@ Result<Value> format_braces(Interpreter& interpreter, const Value& pattern, cons
   return Value(TRY(BraceReader(interpreter, pattern.text(), arguments).run()), pattern.is_markup());
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -5,7 +5,7 @@
 #include "text/jinja_arguments.h"
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 class Interpreter;
 
@@ -14,4 +14,4 @@ Result<Value> format_percent(Budget& budget, const Value& pattern, const Value& 
 // str.format
 Result<Value> format_braces(Interpreter& interpreter, const Value& pattern, const Arguments& arguments);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

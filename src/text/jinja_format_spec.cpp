@@ -8,7 +8,7 @@
 #include "text/jinja_characters.h"
 #include "text/jinja_print.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 constexpr int64_t kPrecisionMax = 400;
@@ -170,4 +170,4 @@ Status format_number(Budget& budget, const FormatSpec& spec, const Value& value,
   return append_padded(budget, used, Text(digits, kFromValue), '>', out);
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

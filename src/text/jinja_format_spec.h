@@ -9,7 +9,7 @@
 
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 struct FormatSpec {
   std::string fill = " ";
@@ -29,4 +29,4 @@ Result<FormatSpec> read_format_spec(std::string_view text);
 Status format_text(Budget& budget, const FormatSpec& spec, const Text& text, Text& out);
 Status format_number(Budget& budget, const FormatSpec& spec, const Value& value, Text& out);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -10,7 +10,7 @@
 #include "base/mapped_file.h"
 #include "text/chat_template.h"
 
-namespace capy::text {
+namespace capy {
 namespace {
 
 const std::string kGolden = concat(CAPY_SOURCE_DIR, "/tests/golden/templates/");
@@ -207,4 +207,4 @@ TEST(JinjaGoldens, MarkersStayWhole) {
 }
 
 }  // namespace
-}  // namespace capy::text
+}  // namespace capy

@@ -4,7 +4,7 @@
 
 #include "text/jinja_print.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Interpreter::Interpreter(const Tree& tree, const Limits& limits, Clock clock)
     : tree_(tree), budget_(limits), clock_(clock), root_(std::make_unique<Scope>(nullptr)), scope_(root_.get()) {}
@@ -300,4 +300,4 @@ Namespace* Interpreter::make_namespace(Namespace::Role role) {
   return namespaces_.back().get();
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -20,7 +20,7 @@
 #include "text/jinja_loop.h"
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 class Scope {
  public:
@@ -155,4 +155,4 @@ class Interpreter {
   std::vector<std::unique_ptr<Macro>> macros_;
 };
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -9,7 +9,7 @@
 #include "text/jinja_characters.h"
 #include "text/jinja_literals.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 std::string with_plain_newlines(std::string_view source) {
@@ -268,4 +268,4 @@ Result<std::vector<Token>> tokenize(std::string_view source, std::string_view na
   return Lexer(plain, name).run();
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -15,7 +15,7 @@
 
 #include "base/result.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 struct Token {
   enum class Type : uint8_t {
@@ -45,4 +45,4 @@ struct Token {
 // The tokens, closed by one kEnd. Errors begin with "<name>:<line>: ".
 Result<std::vector<Token>> tokenize(std::string_view source, std::string_view name);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

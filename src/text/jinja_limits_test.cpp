@@ -5,7 +5,7 @@
 #include "base/concat.h"
 #include "text/chat_template.h"
 
-namespace capy::text {
+namespace capy {
 namespace {
 
 std::string repeat(std::string_view text, int times) {
@@ -245,4 +245,4 @@ TEST(JinjaLimits, BrokenBytes) {
 }
 
 }  // namespace
-}  // namespace capy::text
+}  // namespace capy

@@ -7,7 +7,7 @@
 #include "base/concat.h"
 #include "base/utf8.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 bool is_decimal(char c) { return c >= '0' && c <= '9'; }
@@ -151,4 +151,4 @@ Result<std::string> unescape(std::string_view text) {
   return out;
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

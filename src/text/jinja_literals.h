@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 struct NumberLiteral {
   size_t bytes = 0;
@@ -26,4 +26,4 @@ NumberLiteral read_number(std::string_view text, bool may_be_float);
 // What stands between the quotes, with its escapes replaced.
 Result<std::string> unescape(std::string_view text);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

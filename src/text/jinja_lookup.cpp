@@ -7,7 +7,7 @@
 #include "text/jinja_characters.h"
 #include "text/jinja_interpreter.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 // In order: looked up by binary search.
@@ -216,4 +216,4 @@ Result<Value> slice_of(Budget& budget, const Value& object, std::optional<int64_
   return make_list(budget, std::move(items), is_tuple(object) ? Shape::kTuple : Shape::kList);
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

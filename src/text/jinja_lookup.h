@@ -6,7 +6,7 @@
 
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 // True for str, list, tuple and dict methods that templates may see, and for those that the sandbox forbids.
 bool has_method(const Value& object, std::string_view name);
@@ -17,4 +17,4 @@ bool is_forbidden_method(const Value& object, std::string_view name);
 Result<Value> slice_of(Budget& budget, const Value& object, std::optional<int64_t> begin, std::optional<int64_t> end,
                        std::optional<int64_t> step);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -8,7 +8,7 @@
 
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 struct Statement;
 class Scope;
@@ -26,4 +26,4 @@ struct Loop {
   bool is_running = true;
 };
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

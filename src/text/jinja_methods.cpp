@@ -10,7 +10,7 @@
 #include "text/jinja_print.h"
 #include "text/jinja_splitting.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 bool is_word(uint32_t c) { return is_letter(c); }
@@ -283,4 +283,4 @@ Result<Value> call_string_method(Budget& budget, const Value& self, std::string_
   return call_splitting_method(budget, self, name, arguments);
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

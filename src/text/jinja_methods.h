@@ -7,7 +7,7 @@
 
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Result<Value> call_string_method(Budget& budget, const Value& self, std::string_view name, const Arguments& arguments);
 Result<Value> call_dict_method(Budget& budget, const Value& self, std::string_view name, const Arguments& arguments);
@@ -27,4 +27,4 @@ Result<Value> centered(Budget& budget, const Value& text, int64_t width, std::st
 // The lines of a text, without their ends.
 Result<std::vector<Text>> lines_of(Budget& budget, const Text& text, bool keep_ends);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

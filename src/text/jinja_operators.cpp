@@ -8,7 +8,7 @@
 #include "text/jinja_format.h"
 #include "text/jinja_print.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 std::string_view spelling(Operator op) {
@@ -232,4 +232,4 @@ Result<bool> holds(Budget& budget, Operator op, const Value& a, const Value& b) 
   }
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

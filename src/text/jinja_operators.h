@@ -5,7 +5,7 @@
 #include "text/jinja_ast.h"
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 // a + b and the other arithmetic ones. Integers beyond 64 bits are an error (kLimit), never a wrong number.
 Result<Value> arithmetic(Budget& budget, Operator op, const Value& a, const Value& b);
@@ -15,4 +15,4 @@ Result<bool> holds(Budget& budget, Operator op, const Value& a, const Value& b);
 // item in container.
 Result<bool> contains(Budget& budget, const Value& container, const Value& item);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

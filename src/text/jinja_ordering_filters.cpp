@@ -6,7 +6,7 @@
 #include "text/jinja_methods.h"
 #include "text/jinja_sort.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 // An element with what it is compared by.
@@ -161,4 +161,4 @@ Filtered apply_ordering_filter(Interpreter& interpreter, std::string_view name, 
   return std::optional<Value>();
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

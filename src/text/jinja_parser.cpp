@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Status Parser::run() {
   tree_.body = TRY(block({}));
@@ -274,4 +274,4 @@ Result<std::unique_ptr<const Tree>> parse_template(std::string_view source, std:
   return std::unique_ptr<const Tree>(std::move(tree));
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -10,7 +10,7 @@
 #include "text/jinja_ast.h"
 #include "text/jinja_lexer.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 class Parser {
  public:
@@ -104,4 +104,4 @@ class Parser {
   std::vector<Signature*> signatures_;  // macros around this place
 };
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

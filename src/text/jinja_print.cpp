@@ -10,7 +10,7 @@
 #include "text/jinja_loop.h"
 #include "text/jinja_sort.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 std::string print_float(double number) {
   if (std::isnan(number)) return "nan";
@@ -377,4 +377,4 @@ Text escape_html(const Text& text) {
   return out;
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

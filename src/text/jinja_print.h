@@ -8,7 +8,7 @@
 
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 // Appends str(value). Strings keep the origin of their bytes; everything else is kFromValue.
 Status print_value(Budget& budget, const Value& value, Text& out);
@@ -33,4 +33,4 @@ Result<std::string> to_json(Budget& budget, const Value& value, const JsonStyle&
 // & < > " ' as HTML entities, origins kept.
 Text escape_html(const Text& text);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

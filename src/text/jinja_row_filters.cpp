@@ -10,7 +10,7 @@
 #include "text/jinja_operators.h"
 #include "text/jinja_print.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 Result<Value> follow_path(Interpreter& interpreter, Value item, const Value& path, const Value* fallback) {
   const bool has_fallback = fallback != nullptr && !fallback->is(Kind::kNone);
@@ -227,4 +227,4 @@ Filtered apply_choosing_filter(Interpreter& interpreter, std::string_view name, 
   return given(TRY(chosen(interpreter, input, arguments, false, true)));
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 // compare(a, b) gives a Result<int>: below 0 when a stands before b. Stops at the first error.
 template <class T, class Compare>
@@ -31,4 +31,4 @@ Status sort_stably(std::vector<T>& items, Compare&& compare) {
   return {};
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

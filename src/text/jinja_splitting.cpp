@@ -6,7 +6,7 @@
 #include "text/jinja_characters.h"
 #include "text/jinja_methods.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 // What a small string costs in steps: its object is larger than its bytes.
@@ -240,4 +240,4 @@ Result<Value> call_splitting_method(Budget& budget, const Value& self, std::stri
   return Error{ErrorCode::kUnsupported, concat("str.", name, " is not supported")};
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

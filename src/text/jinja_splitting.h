@@ -8,7 +8,7 @@
 #include "text/jinja_arguments.h"
 #include "text/jinja_value.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 // split, rsplit, splitlines, partition, rpartition, find, rfind, index, rindex, count, expandtabs
 Result<Value> call_splitting_method(Budget& budget, const Value& self, std::string_view name,
@@ -17,4 +17,4 @@ Result<Value> call_splitting_method(Budget& budget, const Value& self, std::stri
 // text[start:end] of a method's second and third arguments: the bytes in front of it, and the part.
 Result<std::pair<size_t, std::string_view>> part_of(Budget& budget, std::string_view text, const Bound& bound);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

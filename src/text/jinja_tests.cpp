@@ -7,7 +7,7 @@
 #include "text/jinja_operators.h"
 #include "text/jinja_print.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 namespace {
 
 bool is_iterable(const Value& value) {
@@ -140,4 +140,4 @@ bool is_known(std::string_view name) {
 }
 
 }  // namespace
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 void Text::extend(size_t end, Origin origin) {
   if (!runs_.empty() && runs_.back().origin == origin) {
@@ -69,4 +69,4 @@ void Text::truncate(size_t size) {
   if (size > 0) runs_.back().end = size;
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

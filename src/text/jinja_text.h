@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 // Bits. A byte of the template has kFromValue clear; what is not known for sure is kFromValue.
 using Origin = uint8_t;
@@ -57,4 +57,4 @@ class Text {
   std::vector<Run> runs_;
 };
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

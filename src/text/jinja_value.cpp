@@ -8,7 +8,7 @@
 #include "text/jinja_characters.h"
 #include "text/jinja_loop.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 const Value* Dict::find(std::string_view key) const {
   for (const Entry& entry : entries) {
@@ -309,4 +309,4 @@ Result<int64_t> length_of(const Value& value) {
   }
 }
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

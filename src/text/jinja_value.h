@@ -22,7 +22,7 @@
 #include "text/jinja_budget.h"
 #include "text/jinja_text.h"
 
-namespace capy::text::jinja {
+namespace capy::jinja {
 
 struct List;
 struct Dict;
@@ -188,4 +188,4 @@ Result<std::vector<Value>> elements_of(Budget& budget, const Value& value);
 // len(): characters of a string.
 Result<int64_t> length_of(const Value& value);
 
-}  // namespace capy::text::jinja
+}  // namespace capy::jinja

@@ -13,7 +13,6 @@
 namespace {
 
 using namespace capy;
-using namespace capy::text;
 
 constexpr std::string_view kName = "t";
 constexpr std::string_view kMessages =
