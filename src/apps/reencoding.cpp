@@ -9,6 +9,7 @@
 #include "codec/encode.h"
 #include "codec/pack.h"
 #include "kernels/kernels.h"
+#include "model/matrix.h"
 
 namespace capy {
 namespace {
@@ -27,7 +28,8 @@ class PanelTrip {
         kernels_(kernels),
         values_(static_cast<size_t>(kPanelRows * columns)),
         back_(static_cast<size_t>(columns)),
-        codes_(static_cast<size_t>(packed_int8_code_bytes(kPanelRows, columns)) + 64),
+        memory_(allocate_aligned(packed_int8_code_bytes(kPanelRows, columns))),
+        codes_(reinterpret_cast<int8_t*>(memory_.get())),
         scales_(static_cast<size_t>(packed_int8_scales(kPanelRows, columns))) {}
 
   Squares measure(const Tensor& tensor, int64_t first_row, int64_t rows) {
@@ -42,10 +44,8 @@ class PanelTrip {
       kernels_.hadamard(values, values, columns_);
       pointers[static_cast<size_t>(row)] = values;
     }
-    // The packed layout wants whole cache lines.
-    auto* codes = reinterpret_cast<int8_t*>((reinterpret_cast<uintptr_t>(codes_.data()) + 63) & ~uintptr_t{63});
-    pack_int8_panel(pointers.data(), rows, columns_, 0, codes, scales_.data());
-    const MatrixView packed{MatrixFormat::kInt8Packed, rows, columns_, 0, codes, scales_.data()};
+    pack_int8_panel(pointers.data(), rows, columns_, 0, codes_, scales_.data());
+    const MatrixView packed{MatrixFormat::kInt8Packed, rows, columns_, 0, codes_, scales_.data()};
     Squares squares;
     for (int64_t row = 0; row < rows; ++row) {
       unpack_int8_row(packed, row, back_.data());
@@ -64,7 +64,8 @@ class PanelTrip {
   const KernelTable& kernels_;
   std::vector<float> values_;  // [16, columns]
   std::vector<float> back_;
-  std::vector<int8_t> codes_;
+  AlignedBytes memory_;
+  int8_t* codes_;
   std::vector<float> scales_;
 };
 

@@ -26,7 +26,7 @@ void write_message(std::string_view text, char* message, size_t message_bytes) n
   size_t length = std::min(text.size(), message_bytes - 1);
   const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; };
   while (length > 0 && length < text.size() && continues(text[length])) --length;
-  std::copy_n(text.data(), length, message);
+  text.copy(message, length);
   message[length] = '\0';
 }
 
@@ -158,8 +158,9 @@ capy_status give_text(capy_status status, const capy_model* model, const char** 
   return status;
 }
 
-Status check_places(const void* values, const void* count) {
-  TRY(check_given(values, "the place for the result"));
+template <class Value>
+Status check_places(Value** values, const int64_t* count) {
+  TRY(check_given(static_cast<const void*>(values), "the place for the result"));
   return check_given(count, "the place for the count");
 }
 
@@ -191,7 +192,7 @@ capy_status capy_open(const char* path, const capy_open_options* options, capy_m
                       size_t message_bytes) {
   Opening opening;
   const capy_status status = guarded(&opening, [&]() -> Status {
-    TRY(check_given(model, "model"));
+    TRY(check_given(static_cast<const void*>(model), "model"));
     return open_model(path, options, opening);
   });
   write_message(opening.error, message, message_bytes);
