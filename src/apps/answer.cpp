@@ -150,14 +150,11 @@ class Receiver {
   bool stopped_ = false;
 };
 
-// Steps until the request has ended. The engine looks at the prefix when it admits the request, in its first step; from
-// then on the prefix is not needed, and its memory goes to the answer.
-Status step_to_end(Engine& engine, RequestId id, std::optional<SequenceId>& prefix) {
+Status step_to_end(Engine& engine, RequestId id) {
   while (!engine.finished(id)) {
     if (interrupted()) engine.cancel(id);
     if (engine.finished(id)) break;
     TRY(engine.step());
-    if (prefix) engine.drop(*std::exchange(prefix, std::nullopt));
   }
   return {};
 }
@@ -175,11 +172,14 @@ Result<Answer> give_answer(Engine& engine, AnswerQuestion question, AnswerPrinte
   question.request.on_token = [&receiver](const TokenEvent& event) { return receiver.take(event); };
   if (question.kept != nullptr) *question.kept = question.prefix.value_or(-1);
   const RequestId id = TRY(engine.submit(std::move(question.request), question.prefix.value_or(-1)));
-  TRY(step_to_end(engine, id, question.prefix));
+  // The request has begun as a copy of the prefix; the prefix's memory goes to the answer.
+  if (question.prefix) engine.drop(*question.prefix);
+  Status stepped = step_to_end(engine, id);
+  if (!stepped.ok()) engine.cancel(id);
   SequenceId grown = -1;
-  Response response = engine.take(id, question.kept != nullptr ? &grown : nullptr);
-  // Stopped before the first step: what was known is known still.
-  if (question.kept != nullptr) *question.kept = grown >= 0 ? grown : question.prefix.value_or(-1);
+  Response response = engine.take(id, stepped.ok() && question.kept != nullptr ? &grown : nullptr);
+  if (question.kept != nullptr) *question.kept = grown;
+  TRY(std::move(stepped));
   if (response.finish == FinishReason::kError) return response.error;
   return receiver.finish(std::move(response));
 }

@@ -101,6 +101,12 @@ Result<int> chat(ChatSettings settings) {
   while (true) {
     std::string said;
     const LineEditor::Outcome outcome = listener.listen(said);
+    const bool gave_up_a_draft = outcome != LineEditor::Outcome::kLine && !said.empty();
+    if (gave_up_a_draft) {  // Ctrl-C, or Ctrl-D in a text of several lines, means the draft and not the chat
+      interrupted_before = false;
+      TRY(write_output("\n"));
+      continue;
+    }
     if (outcome == LineEditor::Outcome::kEnd) {
       TRY(write_output("\n"));
       return 0;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/chat_commands.h"
 
+#include <filesystem>
 #include <string_view>
 
 #include "apps/figures.h"
 #include "apps/streams.h"
+#include "base/atomic_file.h"
 #include "base/concat.h"
 #include "base/mapped_file.h"
 #include "formats/writer.h"
@@ -132,7 +134,16 @@ Result<ChatStep> show(ChatSession& session, std::string_view) {
 
 Result<ChatStep> save(ChatSession& session, std::string_view file) {
   if (file.empty()) return Error{ErrorCode::kUsage, "/save FILE"};
-  TRY(write_text(file, conversation_to_json(session.all_messages())));
+  // What somebody saved by this command may be replaced; another file of that name was not meant.
+  std::error_code failed;
+  if (std::filesystem::exists(file, failed)) {
+    const Result<std::string> there = read_file(file, kConversationBytesMax);
+    if (!there.ok() || !conversation_from_json(there.value(), file).ok())
+      return Error{ErrorCode::kInvalid, concat(file, ": is there and is no conversation; choose another name")};
+  }
+  AtomicFile out = TRY(AtomicFile::create(file, AtomicFile::Readers::kOwner));
+  TRY(out.write(conversation_to_json(session.all_messages())));
+  TRY(out.commit());
   return say(concat("Saved ", session.messages().size(), " messages.\n\n"));
 }
 

@@ -51,12 +51,9 @@ Status ChatHistory::add(std::string_view entry) {
   }
   for (size_t i = first; i < entries_.size(); ++i) text += json_quote(entries_[i]) + "\n";
   TRY(make_directories(std::filesystem::path(path_).parent_path().string()));
-  const mode_t usual = ::umask(S_IRWXG | S_IRWXO);  // what is said in a chat is the user's own business
-  Result<AtomicFile> file = AtomicFile::create(path_);
-  ::umask(usual);
-  if (!file.ok()) return file.error();
-  TRY(file.value().write(text));
-  return file.value().commit();
+  AtomicFile file = TRY(AtomicFile::create(path_, AtomicFile::Readers::kOwner));  // what is said in a chat is private
+  TRY(file.write(text));
+  return file.commit();
 }
 
 }  // namespace capy

@@ -57,8 +57,9 @@ Result<int64_t> ChatSession::prompt_tokens() const {
 
 Result<ChatStep> ChatSession::ask(const std::string& text) {
   messages_.push_back({"user", text, std::nullopt});
+  const auto asked = static_cast<std::ptrdiff_t>(messages_.size()) - 1;
   Result<ChatStep> step = answer();
-  if (!step.ok()) messages_.pop_back();
+  if (!step.ok()) messages_.erase(messages_.begin() + asked, messages_.end());
   return step;
 }
 
@@ -69,7 +70,9 @@ Result<ChatStep> ChatSession::retry() {
     given_up = std::move(messages_.back());
     messages_.pop_back();
   }
+  const auto asked = static_cast<std::ptrdiff_t>(messages_.size());
   Result<ChatStep> step = answer();
+  if (!step.ok()) messages_.erase(messages_.begin() + asked, messages_.end());
   if (!step.ok() && given_up) messages_.push_back(*std::move(given_up));
   return step;
 }
@@ -85,6 +88,23 @@ bool ChatSession::undo() {
 }
 
 void ChatSession::clear() { messages_.clear(); }
+
+// What stands below an answer.
+Status ChatSession::write_ending(const Response& response) const {
+  if (response.finish == FinishReason::kCancelled) {
+    TRY(write_output(styled("(stopped)", Style::kDim, Stream::kOutput) + "\n"));
+  } else if (response.finish == FinishReason::kLength) {
+    const std::string why =
+        settings_.max_tokens >= 0 && static_cast<int64_t>(response.tokens.size()) >= settings_.max_tokens
+            ? "(cut: --max-tokens)"
+            : "(cut: the context is full; /undo or /clear makes room)";
+    TRY(write_output(styled(why, Style::kDim, Stream::kOutput) + "\n"));
+  }
+  if (settings_.shows_stats) {
+    TRY(write_output(styled(describe_speed(*engine_, response), Style::kDim, Stream::kOutput)));
+  }
+  return write_output("\n");
+}
 
 // The engine's sequence goes along as a prefix: what it shares with the new prompt is not computed again. Taken with
 // the answer, it is the next turn's prefix, also when Ctrl-C cut the answer.
@@ -116,19 +136,9 @@ Result<ChatStep> ChatSession::answer() {
   if (!answer.value().thinking.empty()) message.reasoning = answer.value().thinking;
   messages_.push_back(std::move(message));
   last_response_ = response;
-  if (response.finish == FinishReason::kCancelled) {
-    TRY(write_output(styled("(stopped)", Style::kDim, Stream::kOutput) + "\n"));
-  } else if (response.finish == FinishReason::kLength) {
-    const std::string why =
-        settings_.max_tokens >= 0 && static_cast<int64_t>(response.tokens.size()) >= settings_.max_tokens
-            ? "(cut: --max-tokens)"
-            : "(cut: the context is full; /undo or /clear makes room)";
-    TRY(write_output(styled(why, Style::kDim, Stream::kOutput) + "\n"));
-  }
-  if (settings_.shows_stats) {
-    TRY(write_output(styled(describe_speed(*engine_, response), Style::kDim, Stream::kOutput)));
-  }
-  TRY(write_output("\n"));
+  const Status ended = write_ending(response);
+  // Ctrl-C in these last writes: the answer is there, and the user wants the prompt back.
+  if (!ended.ok() && ended.error().code != ErrorCode::kCancelled) return ended.error();
   return ChatStep::kGoOn;
 }
 

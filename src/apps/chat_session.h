@@ -49,6 +49,7 @@ class ChatSession {
  private:
   ChatSession() = default;
   Result<ChatStep> answer();
+  Status write_ending(const Response& response) const;
 
   ChatSettings settings_;
   std::string title_;

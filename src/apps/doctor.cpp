@@ -102,11 +102,19 @@ Home look_at_home() {
   std::error_code failed;
   fs::path there = home.path;  // not made yet is fine: its nearest existing parent must be writable
   while (!fs::exists(there, failed) && there.has_relative_path()) there = there.parent_path();
-  if (::access(there.c_str(), W_OK) != 0) home.trouble = concat(there.string(), " is not writable");
+  if (!fs::is_directory(there, failed)) {
+    home.trouble = concat(there.string(), " is not a directory");
+  } else if (::access(there.c_str(), W_OK) != 0) {
+    home.trouble = concat(there.string(), " is not writable");
+  }
   const fs::space_info space = fs::space(there, failed);
   if (!failed) home.free_bytes = static_cast<int64_t>(space.available);
   const Result<std::vector<LocalModel>> models = list_models();
-  if (models.ok()) home.models = static_cast<int64_t>(models.value().size());
+  if (models.ok()) {
+    home.models = static_cast<int64_t>(models.value().size());
+  } else if (home.trouble.empty()) {
+    home.trouble = models.error().message;
+  }
   return home;
 }
 

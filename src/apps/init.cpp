@@ -143,7 +143,8 @@ Status write_model(const Plan& plan, const Order& order) {
   for (const RandomTensor& tensor : plan.tensors) descriptions.push_back(tensor.description);
   TensorStream stream =
       TRY(SafetensorsWriter::create((fs::path(order.out) / "model.safetensors").string(), descriptions));
-  WeightWriter writer(plan, std::move(stream), order.threads > 0 ? static_cast<int>(order.threads) : physical_cores());
+  WeightWriter writer(plan, std::move(stream),
+                      order.threads > 0 ? static_cast<int>(order.threads) : ThreadPool::default_threads());
   TRY(writer.write_all());
   return write_text((fs::path(order.out) / "config.json").string(), plan.config_text);
 }
@@ -176,9 +177,11 @@ Result<int> init_command(int argc, const char* const* argv) {
       "  capy run -m ./fresh --tokens 1,2,3 --max-tokens 8 --json\n");
   Order order;
   line.add_option("CONFIG", order.config, "a config.json of Qwen3.5, nested or text only")->required()->type_name("");
-  line.add_option("OUT", order.out, "the directory to make")->required()->type_name("");
-  line.add_option("--seed", order.seed, "which random weights")
+  line.add_option("OUT", order.out, "the directory to make")
       ->required()
+      ->check([](const std::string& name) { return name.empty() ? std::string("the name is empty") : std::string(); })
+      ->type_name("");
+  line.add_option("--seed", order.seed, "which random weights; 0 when left out")
       ->check(in_range(0, INT64_MAX))
       ->type_name("N");
   line.add_option("--threads", order.threads, "processor cores to use")

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cwchar>
 
 #include "apps/terminal.h"
@@ -36,7 +37,16 @@ constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH};
 std::atomic<int> g_signal{0};
 void note_signal(int signal) { g_signal.store(signal); }
 
-void write_terminal(std::string_view text) { (void)!::write(STDOUT_FILENO, text.data(), text.size()); }
+bool knows_paste_marks() {
+  const char* const term = std::getenv("TERM");
+  return term != nullptr && *term != '\0' && std::string_view(term) != "dumb";
+}
+
+void write_terminal(std::string_view text) {
+  static const bool knows = knows_paste_marks();
+  if (!knows && (text == kAskForPasteMarks || text == kNoMorePasteMarks)) return;
+  (void)!::write(STDOUT_FILENO, text.data(), text.size());
+}
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
@@ -82,6 +92,7 @@ struct LineEditor::Parts {
   std::string ahead;  // bytes read and not yet given to libedit
   bool pasting = false;
   bool was_interrupted = false;
+  std::string draft;  // what stood there when it was
   std::string last_entry;
   std::array<struct sigaction, kSignals.size()> outer_actions = {};
   sigset_t outer_mask = {};
@@ -124,6 +135,8 @@ bool LineEditor::Parts::act_on_signal() {
   if (signal == 0) return true;
   if (signal == SIGINT) {
     was_interrupted = true;
+    const LineInfo* const info = el_line(editor);  // libedit forgets it at the end of input
+    draft.assign(info->buffer, info->lastchar);
     return false;
   }
   if (signal == SIGWINCH) {
@@ -231,6 +244,7 @@ LineEditor::Outcome LineEditor::read(std::string_view prompt, std::string& line)
   line.clear();
   if (parts.was_interrupted) {
     parts.ahead.clear();
+    line = parts.draft;
     return Outcome::kInterrupted;
   }
   if (text == nullptr || length <= 0) return Outcome::kEnd;

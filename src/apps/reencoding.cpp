@@ -9,7 +9,7 @@
 #include "codec/encode.h"
 #include "codec/pack.h"
 #include "kernels/kernels.h"
-#include "model/matrix.h"
+#include "model/model.h"
 
 namespace capy {
 namespace {

@@ -11,6 +11,7 @@
 #include "apps/command.h"
 #include "apps/command_line.h"
 #include "apps/conversation.h"
+#include "apps/figures.h"
 #include "apps/interrupt.h"
 #include "apps/model_choice.h"
 #include "apps/sampling_options.h"
@@ -175,7 +176,7 @@ Result<int> answer_once(const Wanted& wanted) {
 
   if (wanted.json) TRY(write_output(last_json_line(answer, sampling, load_seconds)));
   if (wanted.stats) {
-    const std::string figures = concat("\nloading      ", load_seconds, " s\n",
+    const std::string figures = concat("\nloading      ", fixed(load_seconds, 3), " s\n",
                                        describe_speed(*engine, answer.response), "seed         ", sampling.seed, "\n");
     std::fputs(figures.c_str(), stderr);
   }

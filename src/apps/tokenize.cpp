@@ -42,7 +42,8 @@ Status write_ids(const std::vector<int32_t>& ids, bool json) {
 Result<int> tokenize_command(int argc, const char* const* argv) {
   CommandLine line(
       "capy tokenize",
-      "Turn the text on standard input into token ids. The text is taken as it is, its last line break too;\n"
+      "Turn the text on standard input into token ids. The text is taken as it is, its last line break too\n"
+      "(bytes for which the vocabulary has no token are left out);\n"
       "nothing is put before or after it.",
       "  echo -n \"Hello\" | capy tokenize ./model\n"
       "  capy tokenize model.gguf --json < text.txt\n"

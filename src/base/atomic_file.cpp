@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "base/concat.h"
 
@@ -19,25 +21,68 @@ Error io_error(std::string_view path, std::string_view what) {
   return Error{ErrorCode::kIo, concat(path, ": ", what, ": ", std::strerror(errno))};
 }
 
+// Where the bytes shall go: symbolic links are followed, and what is no file is refused.
+struct Target {
+  std::string path;
+  std::optional<mode_t> mode;  // of the file that is there
+};
+
+Result<Target> find_target(std::string_view path) {
+  constexpr int kLinksMax = 40;  // as Linux
+  Target target{std::string(path), std::nullopt};
+  struct stat status = {};
+  for (int links = 0; ::lstat(target.path.c_str(), &status) == 0 && S_ISLNK(status.st_mode); ++links) {
+    std::error_code failed;
+    const std::filesystem::path next = std::filesystem::read_symlink(target.path, failed);
+    if (failed || links == kLinksMax)
+      return Error{ErrorCode::kIo, concat(path, ": cannot be written: its symbolic links lead nowhere")};
+    target.path = (std::filesystem::path(target.path).parent_path() / next).string();
+  }
+  if (::stat(target.path.c_str(), &status) != 0) return target;
+  if (S_ISDIR(status.st_mode)) return Error{ErrorCode::kInvalid, concat(path, ": is a directory; name a file")};
+  if (!S_ISREG(status.st_mode))
+    return Error{ErrorCode::kInvalid,
+                 concat(path, ": is a device or a pipe, and the file is put in place as a whole; name a file")};
+  target.mode = status.st_mode & 07777;
+  return target;
+}
+
+std::string directory_of(const std::string& path) {
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
+std::string link_to(int descriptor) { return concat("/proc/self/fd/", descriptor); }
+
 }  // namespace
 
-Result<AtomicFile> AtomicFile::create(std::string_view path) {
+Result<AtomicFile> AtomicFile::create(std::string_view path, Readers readers) {
   static std::atomic<int> counter{0};
-  const std::string temporary = concat(path, ".tmp-", ::getpid(), "-", counter.fetch_add(1));
-  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  Target target = TRY(find_target(path));
+  const mode_t mode = target.mode.value_or(readers == Readers::kOwner ? 0600 : 0666);
+  std::string temporary = concat(target.path, ".tmp-", ::getpid(), "-", counter.fetch_add(1));
+  bool named = false;
+  int descriptor = ::open(directory_of(target.path).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+  if (descriptor >= 0 && ::access(link_to(descriptor).c_str(), F_OK) != 0) ::close(std::exchange(descriptor, -1));
+  if (descriptor < 0) {
+    named = true;
+    descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  }
   if (descriptor < 0) return io_error(path, "cannot be written");
-  return AtomicFile(descriptor, std::string(path), temporary);
+  if (target.mode) (void)::fchmod(descriptor, *target.mode);
+  return AtomicFile(descriptor, std::move(target.path), std::move(temporary), named);
 }
 
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)),
       path_(std::move(other.path_)),
-      temporary_path_(std::move(other.temporary_path_)) {}
+      temporary_path_(std::move(other.temporary_path_)),
+      named_(other.named_) {}
 
 AtomicFile::~AtomicFile() {
   if (descriptor_ < 0) return;
   ::close(descriptor_);
-  ::unlink(temporary_path_.c_str());
+  if (named_) ::unlink(temporary_path_.c_str());
 }
 
 Status AtomicFile::write(std::span<const std::byte> bytes) {
@@ -52,12 +97,16 @@ Status AtomicFile::write(std::span<const std::byte> bytes) {
 
 Status AtomicFile::commit() {
   if (::fsync(descriptor_) != 0) return io_error(path_, "cannot be synced to disk");
+  if (!named_) {
+    if (::linkat(AT_FDCWD, link_to(descriptor_).c_str(), AT_FDCWD, temporary_path_.c_str(), AT_SYMLINK_FOLLOW) != 0)
+      return io_error(path_, "cannot be put in place");
+    named_ = true;
+  }
   if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) return io_error(path_, "cannot be put in place");
   ::close(std::exchange(descriptor_, -1));
   // The new name itself must survive a power cut: sync the directory. Some file systems refuse; the data is safe
   // anyway.
-  const std::filesystem::path parent = std::filesystem::path(path_).parent_path();
-  const int directory = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int directory = ::open(directory_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory >= 0) {
     (void)::fsync(directory);
     ::close(directory);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a file so that a reader sees the old one or the whole new one, also after a crash: the bytes go to
-// "<path>.tmp-<pid>-<n>" beside it, are synced, and the name is changed at commit. Without commit nothing is left
-// behind.
+// Writes a file so that a reader sees the old one or the whole new one, also after a crash: the bytes go to a file
+// without a name, are synced, get the name "<path>.tmp-<pid>-<n>" and then, at commit, the one that is wanted. Where
+// the file system knows no files without a name they have the temporary one from the beginning. Without commit nothing
+// is left behind (a killed process leaves its temporary file in that last case only).
+//
+// A file that is replaced hands on its permissions; a symbolic link stays, and what it points to is replaced. Devices,
+// pipes and directories are refused.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +19,9 @@ namespace capy {
 
 class AtomicFile {
  public:
-  static Result<AtomicFile> create(std::string_view path);
+  enum class Readers { kUsual, kOwner };
+  // `readers` of a new file: as the umask has it, or the owner alone.
+  static Result<AtomicFile> create(std::string_view path, Readers readers = Readers::kUsual);
 
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile& operator=(AtomicFile&&) = delete;
@@ -27,12 +33,13 @@ class AtomicFile {
   Status commit();
 
  private:
-  AtomicFile(int descriptor, std::string path, std::string temporary_path)
-      : descriptor_(descriptor), path_(std::move(path)), temporary_path_(std::move(temporary_path)) {}
+  AtomicFile(int descriptor, std::string path, std::string temporary_path, bool named)
+      : descriptor_(descriptor), path_(std::move(path)), temporary_path_(std::move(temporary_path)), named_(named) {}
 
   int descriptor_ = -1;
   std::string path_;
   std::string temporary_path_;
+  bool named_ = false;  // the temporary name exists
 };
 
 // Makes the directory and its missing parents.

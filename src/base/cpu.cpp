@@ -7,11 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/concat.h"
 
@@ -148,18 +150,23 @@ std::string cpu_flags() {
 }
 
 int physical_cores() {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return 1;
+  // The kernel refuses a set that is smaller than its own, and does not say how large that is.
+  constexpr size_t kSetsMax = 64;
+  std::vector<cpu_set_t> allowed(1);
+  while (::sched_getaffinity(0, allowed.size() * sizeof(cpu_set_t), allowed.data()) != 0) {
+    if (errno != EINVAL || allowed.size() >= kSetsMax) return 1;
+    allowed.resize(2 * allowed.size());
+  }
+  const size_t set_bytes = allowed.size() * sizeof(cpu_set_t);
   std::set<std::pair<int64_t, int64_t>> cores;
   int counted = 0;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &allowed)) continue;
+  for (size_t cpu = 0; cpu < 8 * set_bytes; ++cpu) {
+    if (!CPU_ISSET_S(cpu, set_bytes, allowed.data())) continue;
     ++counted;
     const std::string base = concat("/sys/devices/system/cpu/cpu", cpu, "/topology/");
     const int64_t package = cgroup_number((base + "physical_package_id").c_str());
     const int64_t core = cgroup_number((base + "core_id").c_str());
-    cores.insert(core < 0 ? std::pair<int64_t, int64_t>{-1, cpu} : std::pair{package, core});
+    cores.insert(core < 0 ? std::pair{int64_t{-1}, static_cast<int64_t>(cpu)} : std::pair{package, core});
   }
   return std::max(1, std::min(counted, static_cast<int>(cores.size())));
 }

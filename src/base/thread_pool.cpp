@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/cpu.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -30,6 +31,8 @@ void pause_cpu() {
 }
 
 }  // namespace
+
+int ThreadPool::default_threads() { return std::min(physical_cores(), kThreadsMax); }
 
 ThreadPool::ThreadPool(int threads) {
   CHECK(threads >= 1 && threads <= kThreadsMax);

@@ -22,6 +22,7 @@ class ThreadPool {
  public:
   // `threads` counts the caller: 1 starts no worker. 1 <= threads <= kThreadsMax.
   static constexpr int kThreadsMax = 256;
+  static int default_threads();  // one per physical core, as far as kThreadsMax
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

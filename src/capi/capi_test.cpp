@@ -607,6 +607,29 @@ TEST_F(CapiTest, MemoryThatEndsIsAnErrorAndTheRestGoesOn) {
   EXPECT_EQ(decode(sequences[0], up_to(5)).tokens, Ids(golden_.greedy.begin(), golden_.greedy.begin() + 5));
 }
 
+TEST(CapiDenseTest, AnAnswerThatFindsNoPageLeavesItsTokens) {
+  const std::string path = std::string(CAPY_SOURCE_DIR) + "/tests/golden/models/qwen3";
+  capy_open_options options = small_options();
+  options.context_tokens = 512;
+  Model model;
+  for (options.memory_bytes = 1 << 20; model == nullptr; options.memory_bytes += 16 << 10) {  // room for two pages
+    capy_model* opened = nullptr;
+    (void)capy_open(path.c_str(), &options, &opened, nullptr, 0);
+    model.reset(opened);
+  }
+  const Ids prompt(250, 5);
+  const Sequence first = begin(model, prompt);
+  Sequence second = begin(model, prompt);
+  const Answer answer = decode(first, up_to(40));  // token 256 would need a third page
+  EXPECT_EQ(answer.status, CAPY_ERROR_LIMIT) << "the model has more memory than this test wants";
+  Ids kept = tokens_of(first);
+  ASSERT_GE(kept.size(), prompt.size());
+  kept.resize(prompt.size());
+  EXPECT_EQ(kept, prompt);
+  second.reset();
+  EXPECT_EQ(decode(first, up_to(3)).status, CAPY_OK);
+}
+
 // --- with text ---
 
 constexpr int32_t kTurnBegin = 128;

@@ -125,7 +125,8 @@ class Listener {
   bool stopped_ = false;
 };
 
-// Steps until the request has ended. The handle has the request's sequence afterwards, whatever happened.
+// Steps until the request has ended. The handle has the request's sequence afterwards, or an empty one where that had
+// to give its memory back, or none where there is no memory even for that.
 Status run_request(capy_sequence& sequence, RequestId request, Response& response) {
   Engine& engine = engine_of(sequence);
   Status ran;
@@ -136,7 +137,11 @@ Status run_request(capy_sequence& sequence, RequestId request, Response& respons
   if (!ran.ok()) engine.cancel(request);
   SequenceId grown = -1;
   response = engine.take(request, &grown);
-  sequence.adopt(grown);
+  if (grown < 0) {
+    const Result<SequenceId> empty = engine.create_sequence();
+    if (empty.ok()) grown = empty.value();
+  }
+  if (grown >= 0) sequence.adopt(grown);
   if (ran.ok() && response.finish == FinishReason::kError) return response.error;
   return ran;
 }
@@ -176,7 +181,7 @@ Result<FinishReason> decode(capy_sequence& sequence, const capy_decode_options* 
   Response response;
   Status ran = run_request(sequence, id, response);
   tokens.insert(tokens.end(), response.tokens.begin(), response.tokens.end());
-  TRY(complete(sequence, tokens));
+  if (sequence.id >= 0) TRY(complete(sequence, tokens));
   TRY(ran);
   sequence.answer = std::move(response.tokens);
   sequence.answer_text = std::move(response.text);

@@ -65,9 +65,9 @@ std::optional<T> usable(Result<std::optional<T>> opened) {
 }
 
 // Activations, the hidden rows of a step (twice: for MTP), and a tile of logits with its gathered rows.
-int64_t step_arena_bytes(const Model& model, const EngineOptions& options) {
+int64_t step_arena_bytes(const Model& model, const EngineOptions& options, int threads) {
   const int64_t rows = options.chunk_tokens;
-  return model.activation_bytes(rows, std::min(rows, options.limits.sequences_max)) +
+  return model.activation_bytes(rows, std::min(rows, options.limits.sequences_max), threads) +
          2 * Arena::bytes_for<float>(rows * model.config().dim) +
          Arena::bytes_for<float>(Model::kLogitRows * (model.config().vocab + model.config().dim)) + 4096;
 }
@@ -107,7 +107,7 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
   const ModelConfig config = TRY(read_config(checkpoint));
   std::optional<Tokenizer> tokenizer = usable(open_tokenizer(checkpoint));
   std::optional<ChatTemplate> chat_template = usable(open_chat_template(checkpoint));
-  auto pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : physical_cores());
+  auto pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : ThreadPool::default_threads());
   const Product product = options.type ? product_of(*options.type) : Model::natural_product(checkpoint, config);
   TRY(check_weights_fit(Model::estimated_bytes(checkpoint, product), budget));
   Model model = TRY(Model::load(std::move(checkpoint), ModelOptions{product, options.on_progress}, *pool));
@@ -119,7 +119,7 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
   MemoryNeeds needs;
   needs.budget_bytes = budget;
   needs.weight_bytes = model.sizes().weight_bytes;
-  needs.activation_bytes = step_arena_bytes(model, options);
+  needs.activation_bytes = step_arena_bytes(model, options, pool->threads());
   needs.kv = model.kv_layout(kv_type == KvType::kF32 ? DType::kF32 : DType::kBF16);
   needs.state = model.state_layout();
   needs.model_context = config.context;
@@ -149,7 +149,7 @@ Engine::Parts::Parts(Model m, std::unique_ptr<ThreadPool> p, const KernelTable& 
       kv(std::move(kv_pool)),
       states(std::move(state_pool)),
       plan(memory_plan),
-      arena(step_arena_bytes(model, options)),
+      arena(step_arena_bytes(model, options, pool->threads())),
       compute{kernels, *pool, arena},
       scheduler(options.chunk_tokens, options.limits.sequences_max) {
   const auto rows = static_cast<size_t>(options.chunk_tokens);
@@ -222,16 +222,20 @@ void Engine::Parts::remove_sequence(SequenceId id) {
   std::erase_if(sequences, [&](const auto& sequence) { return sequence->id == id; });
 }
 
-Result<SequenceId> Engine::create_sequence(std::vector<int32_t> loras) {
-  if (static_cast<int64_t>(loras.size()) > parts_->options.limits.loras_max) {
-    return Error{ErrorCode::kLimit,
-                 concat("at most ", parts_->options.limits.loras_max, " adapters are applied at once")};
+Status check_loras(std::span<const int32_t> loras, const EngineOptions& options) {
+  if (static_cast<int64_t>(loras.size()) > options.limits.loras_max) {
+    return Error{ErrorCode::kLimit, concat("at most ", options.limits.loras_max, " adapters are applied at once")};
   }
   for (const int32_t lora : loras) {
-    if (lora < 0 || lora >= static_cast<int32_t>(parts_->options.loras.size())) {
+    if (lora < 0 || lora >= static_cast<int32_t>(options.loras.size())) {
       return Error{ErrorCode::kInvalid, concat("there is no adapter number ", lora)};
     }
   }
+  return {};
+}
+
+Result<SequenceId> Engine::create_sequence(std::vector<int32_t> loras) {
+  TRY(check_loras(loras, parts_->options));
   Sequence* const sequence = TRY(parts_->add_sequence());
   if (sequence->state) {
     const Status begun = sequence->state->begin();
@@ -440,6 +444,11 @@ Status Engine::Parts::deliver(const float* hidden) {
                   std::span<const float>(logits + static_cast<int64_t>(i - begin) * vocab, static_cast<size_t>(vocab)));
     }
     delivering = false;
+  }
+  // A callback may have cancelled another request: what that has queued is not computed any more.
+  for (const auto& sequence : sequences) {
+    if (sequence->generation != nullptr && sequence->generation->finished())
+      sequence->tokens.resize(static_cast<size_t>(sequence->computed));
   }
   return check_file();
 }

@@ -137,6 +137,53 @@ TEST(Engine, RequestsWaitWhereMemoryIsShort) {
   }
 }
 
+TEST(Engine, APromptAndManyAnswersShareAStepOfTwoRows) {
+  const GoldenModel golden = read_golden_model("llama3");
+  EngineOptions options;
+  options.chunk_tokens = 2;
+  const std::unique_ptr<Engine> engine = open_engine("llama3", options);
+  const auto tokens = std::span<const int32_t>(golden.tokens);
+  std::vector<int64_t> heard(4, 0);
+  for (int64_t& count : heard) {
+    Request request = request_of(tokens.first(1), 200);
+    request.on_token = [&count](const TokenEvent&) { return ++count, true; };
+    ASSERT_TRUE(engine->submit(std::move(request)).ok());
+  }
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(engine->step().ok());
+  const RequestId prompt = engine->submit(request_of(tokens.first(300), 1)).take();
+  const std::vector<int64_t> before = heard;
+  for (int i = 0; i < 80; ++i) ASSERT_TRUE(engine->step().ok());
+  for (size_t i = 0; i < heard.size(); ++i) EXPECT_GE(heard[i] - before[i], 15) << "answer " << i << " stands still";
+  for (int i = 0; i < 400 && !engine->finished(prompt); ++i) ASSERT_TRUE(engine->step().ok());
+  EXPECT_TRUE(engine->finished(prompt));
+}
+
+TEST(Engine, ARequestForAnAdapterThatIsNotLoadedIsRefused) {
+  const std::unique_ptr<Engine> engine = open_engine("llama3");
+  const GoldenModel golden = read_golden_model("llama3");
+  Request request = request_of(std::span<const int32_t>(golden.tokens).first(3), 2);
+  request.loras = {0};
+  const Result<RequestId> refused = engine->submit(std::move(request));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("no adapter number 0"));
+}
+
+TEST(Engine, CancellingAnotherRequestInACallbackEndsItsComputing) {
+  const std::unique_ptr<Engine> engine = open_engine("llama3");
+  const GoldenModel golden = read_golden_model("llama3");
+  const auto tokens = std::span<const int32_t>(golden.tokens);
+  RequestId other = -1;
+  Request first = request_of(tokens.first(3), 2);
+  first.on_token = [&](const TokenEvent&) { return engine->cancel(other), true; };
+  ASSERT_TRUE(engine->submit(std::move(first)).ok());
+  other = engine->submit(request_of(tokens.first(700), 5)).take();
+  ASSERT_TRUE(engine->step().ok());
+  ASSERT_TRUE(engine->finished(other));
+  int steps = 0;
+  for (bool more = true; more && steps < 20; ++steps) more = engine->step().take();
+  EXPECT_LE(steps, 3) << "a cancelled prompt is still being computed";
+}
+
 TEST(Engine, AFullKvPoolIsAnErrorThatNamesIt) {
   EngineOptions options;
   options.context_tokens = 256;

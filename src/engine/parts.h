@@ -77,4 +77,7 @@ struct Engine::Parts {
   std::vector<WantedRow> wanted_rows;
 };
 
+// Whether these adapters are loaded, and not too many.
+Status check_loras(std::span<const int32_t> loras, const EngineOptions& options);
+
 }  // namespace capy

@@ -8,8 +8,9 @@
 namespace capy {
 namespace {
 
-Status check_request(const Request& request, const EngineLimits& limits, int64_t vocab, int64_t context,
+Status check_request(const Request& request, const EngineOptions& options, int64_t vocab, int64_t context,
                      const Tokenizer* tokenizer) {
+  const EngineLimits& limits = options.limits;
   if (request.tokens.empty()) return Error{ErrorCode::kInvalid, "the prompt is empty; it must have at least one token"};
   const auto tokens = static_cast<int64_t>(request.tokens.size());
   if (tokens > context || (request.max_tokens > 0 && request.max_tokens > context - tokens)) {
@@ -30,6 +31,7 @@ Status check_request(const Request& request, const EngineLimits& limits, int64_t
   if (!request.stop_strings.empty() && tokenizer == nullptr) {
     return Error{ErrorCode::kInvalid, "stop strings need a tokenizer, and this model has none"};
   }
+  TRY(check_loras(request.loras, options));
   if (request.logprobs > 100) return Error{ErrorCode::kLimit, "at most 100 top log-probabilities are given"};
   return check_sampling(request.sampling, vocab);
 }
@@ -39,7 +41,7 @@ Status check_request(const Request& request, const EngineLimits& limits, int64_t
 Result<RequestId> Engine::submit(Request request) { return submit(std::move(request), -1); }
 
 Result<RequestId> Engine::submit(Request request, SequenceId prefix) {
-  TRY(check_request(request, parts_->options.limits, vocab(), context_tokens(), tokenizer()));
+  TRY(check_request(request, parts_->options, vocab(), context_tokens(), tokenizer()));
   if (static_cast<int64_t>(parts_->requests.size()) >= parts_->options.limits.requests_max) {
     return Error{ErrorCode::kLimit,
                  concat("there are already ", parts_->requests.size(), " requests, as many as allowed")};

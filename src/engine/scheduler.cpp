@@ -17,14 +17,16 @@ std::span<const ScheduledRun> Scheduler::next(std::span<const std::unique_ptr<Se
   const int64_t kept = prompts && (rows_max_ > 1 || prompt_turn_) ? 1 : 0;
   int64_t rows = rows_max_ - kept;
   const size_t count = sequences.size();
-  const size_t first = turn_;
-  for (size_t i = 0; i < count && rows > 0; ++i) {
-    Sequence* const sequence = sequences[(first + i) % count].get();
+  size_t looked_at = 0;
+  for (; looked_at < count && rows > 0; ++looked_at) {
+    Sequence* const sequence = sequences[(decode_turn_ + looked_at) % count].get();
     if (sequence->pending() != 1) continue;
     runs_.push_back(ScheduledRun{sequence, 1});
     --rows;
   }
+  if (looked_at < count) decode_turn_ = (decode_turn_ + looked_at) % count;  // the others come first in the next step
   rows += kept;
+  const size_t first = turn_;
   bool turn_given = false;
   for (size_t i = 0; i < count && rows > 0; ++i) {
     const size_t index = (first + i) % count;
@@ -36,7 +38,6 @@ std::span<const ScheduledRun> Scheduler::next(std::span<const std::unique_ptr<Se
     if (!turn_given) turn_ = index + 1;
     turn_given = true;
   }
-  if (rows == 0 && !turn_given) ++turn_;  // more are decoding than a step has rows: take turns
   return runs_;
 }
 

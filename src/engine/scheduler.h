@@ -28,7 +28,8 @@ class Scheduler {
 
  private:
   int64_t rows_max_;
-  size_t turn_ = 0;  // whose prompt comes first
+  size_t turn_ = 0;         // whose prompt comes first
+  size_t decode_turn_ = 0;  // who decodes first, where a step has fewer rows than sequences decode
   bool prompt_turn_ = false;
   std::vector<ScheduledRun> runs_;
 };

@@ -204,6 +204,10 @@ Result<SequenceId> Engine::restore(std::string_view path) {
     parts_->remove_sequence(sequence->id);
     return foreign("has a token that is not in the vocabulary");
   }
+  if (file.damaged()) {
+    parts_->remove_sequence(sequence->id);
+    return Error{ErrorCode::kCorrupt, concat(path, ": the saved sequence was cut short while it was read")};
+  }
   sequence->computed = static_cast<int64_t>(computed);
   sequence->logits_from = sequence->computed;
   sequence->loras = std::move(loras);

@@ -58,7 +58,7 @@ void swiglu_mlp(float* out, const float* x, const MlpWeights& w, const Batch& ba
 
 // The sum of what decoder_layer and its mixer hold at once, plus the quantised forms, the head's rows and the side
 // paths of adapters. Generous by design: unused arena costs address space only.
-int64_t activation_bytes(const ModelConfig& c, int64_t rows, int64_t slices) {
+int64_t activation_bytes(const ModelConfig& c, int64_t rows, int64_t slices, int threads) {
   const int64_t attention = 3 * c.query_width() + 2 * c.kv_width() + 2 * c.query_width();
   const int64_t linear = 3 * c.conv_channels() + 4 * c.value_width() + 2 * c.key_width() + 8 * c.value_heads;
   const int64_t mixer = std::max(attention, linear);
@@ -69,7 +69,9 @@ int64_t activation_bytes(const ModelConfig& c, int64_t rows, int64_t slices) {
   // Scratch logs begin with the old entries of each sequence's window.
   const int64_t window = (StateLayout::kWindow + c.taps) * c.conv_channels() +
                          StateLayout::kWindow * (c.value_width() + c.key_width() + 2 * c.value_heads);
-  return 4 * (floats + slices * (window + 1024)) + (int64_t{4} << 20);
+  // Two products' inputs may stand at once; each thread rotates its rows in a row of its own.
+  const int64_t rotated = 2 * threads * (widest + 16);
+  return 4 * (floats + rotated + slices * (window + 1024)) + (int64_t{4} << 20);
 }
 
 }  // namespace capy

@@ -26,7 +26,7 @@ void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64
 // SPEC 2.2: W_down(silu(W_gate x) * (W_up x)).
 void swiglu_mlp(float* out, const float* x, const MlpWeights& w, const Batch& batch, Compute& compute);
 
-// Arena bytes that a forward of `rows` rows of `slices` sequences needs at most.
-int64_t activation_bytes(const ModelConfig& config, int64_t rows, int64_t slices);
+// Arena bytes that a forward of `rows` rows of `slices` sequences on `threads` threads needs at most.
+int64_t activation_bytes(const ModelConfig& config, int64_t rows, int64_t slices, int threads);
 
 }  // namespace capy

@@ -380,12 +380,27 @@ void decode_tensor_row(const Tensor& tensor, int64_t row, float* out) {
 }
 
 int64_t estimated_weight_bytes(const Checkpoint& checkpoint, Product product) {
+  const auto is_any_of = [](std::string_view name, std::string_view a, std::string_view b) {
+    return name.ends_with(a) || name.ends_with(b);
+  };
+  const bool has_head =
+      std::any_of(checkpoint.tensors().begin(), checkpoint.tensors().end(), [&](const Tensor& tensor) {
+        return is_any_of(tensor.name, "lm_head.weight", "output.weight") &&
+               tensor.name.find("layers.") == std::string::npos && !tensor.name.starts_with("blk.");
+      });
   int64_t bytes = 0;
   for (const Tensor& tensor : checkpoint.tensors()) {
     if (tensor.name.find("visual.") != std::string::npos) continue;
-    const bool converted = tensor.shape.size() == 2 && !usable_in_place(tensor.type, product);
-    const int64_t each = product == Product::kInt8 ? 1 : product == Product::kBF16 ? 2 : 4;
-    bytes += converted ? tensor.count() * each : static_cast<int64_t>(tensor.bytes.size());
+    const bool only_looked_up = has_head && is_any_of(tensor.name, "embed_tokens.weight", "token_embd.weight");
+    const bool converted = tensor.shape.size() == 2 && !usable_in_place(tensor.type, product) && !only_looked_up;
+    if (!converted) {
+      bytes += static_cast<int64_t>(tensor.bytes.size());
+    } else if (product == Product::kInt8) {
+      bytes += packed_int8_code_bytes(tensor.shape[0], tensor.shape[1]) +
+               4 * packed_int8_scales(tensor.shape[0], tensor.shape[1]);
+    } else {
+      bytes += tensor.count() * (product == Product::kBF16 ? 2 : 4);
+    }
   }
   return bytes;
 }

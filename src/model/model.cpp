@@ -68,6 +68,7 @@ void count_layer(const LayerWeights& w, Count& count) {
 Result<Model> Model::load(Checkpoint checkpoint, const ModelOptions& options, ThreadPool& pool) {
   ModelConfig config = TRY(read_config(checkpoint));
   TRY(read_rope_divisors(checkpoint, config));
+  TRY(check_config(config));  // again: the divisors come from a tensor
   ModelWeights weights = TRY(load_weights(checkpoint, config, LoadOptions{options.product, options.on_progress}, pool));
   return Model(std::move(checkpoint), std::move(config), options.product,
                std::make_unique<ModelWeights>(std::move(weights)));
@@ -134,8 +135,8 @@ StateLayout Model::state_layout() const {
                      std::max<int64_t>(config_.taps, 1)};
 }
 
-int64_t Model::activation_bytes(int64_t rows, int64_t slices) const {
-  return capy::activation_bytes(config_, rows, slices) + 4 * (kLogitRows + 1) * (config_.vocab + config_.dim);
+int64_t Model::activation_bytes(int64_t rows, int64_t slices, int threads) const {
+  return capy::activation_bytes(config_, rows, slices, threads) + 4 * (kLogitRows + 1) * (config_.vocab + config_.dim);
 }
 
 void Model::embed(float* out, std::span<const int32_t> tokens, Compute& compute) const {

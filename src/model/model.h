@@ -63,8 +63,9 @@ class Model {
 
   KvLayout kv_layout(DType type) const;
   StateLayout state_layout() const;
-  // Arena bytes for a forward of `rows` rows of `slices` sequences, and for logits in tiles of kLogitRows.
-  int64_t activation_bytes(int64_t rows, int64_t slices) const;
+  // Arena bytes for a forward of `rows` rows of `slices` sequences on `threads` threads, and for logits in tiles of
+  // kLogitRows.
+  int64_t activation_bytes(int64_t rows, int64_t slices, int threads) const;
 
   // Runs the batch. hidden [rows][dim] receives the rows after the final norm. Caches must have been grown for the
   // rows. Allocates from compute.arena only. Tokens must be < config().vocab.

@@ -182,11 +182,43 @@ class ChatTest(ProgramTest):
     def test_two_interrupts_at_the_prompt_leave(self):
         chat = self.chat()
         chat.expect(">>> ")
-        chat.send("half a line" + CTRL_C.decode())
+        chat.send(CTRL_C)
+        chat.expect("Ctrl-C again")
+        chat.expect(">>> ")
+        chat.send("half a line")
+        chat.expect("half a line")
+        chat.send(CTRL_C)  # drops the line and begins to count anew
+        chat.expect(">>> ")
+        chat.send(CTRL_C)
         chat.expect("Ctrl-C again")
         chat.expect(">>> ")
         chat.send(CTRL_C)
         self.assertEqual(chat.ended(), 130)
+
+    def test_giving_up_a_quoted_text_is_not_giving_up_the_chat(self):
+        for key in (CTRL_C, CTRL_D):
+            chat = self.chat("--max-tokens", "2")
+            chat.say('"""one')
+            chat.expect("... ")
+            chat.send(key)
+            chat.say("two")
+            self.assertEqual([m["content"] for m in self.saved(chat) if m["role"] == "user"], ["two"])
+            chat.close()
+            chat.pid = 0
+            chat.fd = os.open(os.devnull, os.O_RDONLY)  # close() comes again at the end
+
+    def test_saving_replaces_conversations_and_nothing_else(self):
+        chat = self.chat("--max-tokens", "2")
+        letter = pathlib.Path(self.home.name) / "letter.txt"
+        letter.write_text("Dear all,")
+        chat.say(f"/save {letter}")
+        chat.expect("choose another name")
+        self.assertEqual(letter.read_text(), "Dear all,")
+        chat.say(f"/save {self.home.name}")
+        chat.expect("choose another name")
+        self.saved(chat)
+        self.assertEqual(self.saved(chat), [])
+        self.assertEqual((pathlib.Path(self.home.name) / "saved.json").stat().st_mode & 0o777, 0o600)
 
     def test_an_interrupt_that_was_long_ago_does_not_count(self):
         chat = self.chat("--max-tokens", "3")
