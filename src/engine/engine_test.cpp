@@ -169,7 +169,9 @@ TEST(Engine, ARequestForAnAdapterThatIsNotLoadedIsRefused) {
 }
 
 TEST(Engine, CancellingAnotherRequestInACallbackEndsItsComputing) {
-  const std::unique_ptr<Engine> engine = open_engine("llama3");
+  EngineOptions options;
+  options.chunk_tokens = 16;
+  const std::unique_ptr<Engine> engine = open_engine("llama3", options);
   const GoldenModel golden = read_golden_model("llama3");
   const auto tokens = std::span<const int32_t>(golden.tokens);
   RequestId other = -1;
