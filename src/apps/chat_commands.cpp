@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/chat_commands.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 
@@ -132,8 +133,16 @@ Result<ChatStep> show(ChatSession& session, std::string_view) {
   return say(text);
 }
 
-Result<ChatStep> save(ChatSession& session, std::string_view file) {
-  if (file.empty()) return Error{ErrorCode::kUsage, "/save FILE"};
+// No shell expands what is typed here.
+std::string with_home(std::string_view file) {
+  const char* const home = std::getenv("HOME");
+  if (!file.starts_with("~/") || home == nullptr) return std::string(file);
+  return concat(home, file.substr(1));
+}
+
+Result<ChatStep> save(ChatSession& session, std::string_view typed) {
+  if (typed.empty()) return Error{ErrorCode::kUsage, "/save FILE"};
+  const std::string file = with_home(typed);
   // What somebody saved by this command may be replaced; another file of that name was not meant.
   std::error_code failed;
   if (std::filesystem::exists(file, failed)) {
@@ -147,8 +156,9 @@ Result<ChatStep> save(ChatSession& session, std::string_view file) {
   return say(concat("Saved ", session.messages().size(), " messages.\n\n"));
 }
 
-Result<ChatStep> load(ChatSession& session, std::string_view file) {
-  if (file.empty()) return Error{ErrorCode::kUsage, "/load FILE"};
+Result<ChatStep> load(ChatSession& session, std::string_view typed) {
+  if (typed.empty()) return Error{ErrorCode::kUsage, "/load FILE"};
+  const std::string file = with_home(typed);
   const std::string text = TRY(read_file(file, kConversationBytesMax));
   session.replace_messages(TRY(conversation_from_json(text, file)));
   return say(concat("Loaded ", session.messages().size(), " messages.\n\n"));

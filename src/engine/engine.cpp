@@ -105,6 +105,10 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
   const int64_t budget = memory_budget(options);
   Checkpoint checkpoint = TRY(Checkpoint::open(path));
   const ModelConfig config = TRY(read_config(checkpoint));
+  if (options.context_tokens > config.context) {
+    log_warning(concat("the model was made for ", config.context,
+                       " tokens; beyond them its answers get worse, whatever --context says"));
+  }
   std::optional<Tokenizer> tokenizer = usable(open_tokenizer(checkpoint));
   std::optional<ChatTemplate> chat_template = usable(open_chat_template(checkpoint));
   auto pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : ThreadPool::default_threads());

@@ -12,9 +12,9 @@ namespace {
 // Windows of one sequence at once: its current and previous one, and the one that an append leaves behind.
 constexpr int64_t kWindowsPerSequence = 3;
 
-std::string gigabytes(int64_t bytes) {
-  const int64_t tenths = (bytes + 50'000'000) / 100'000'000;
-  return concat(tenths / 10, ".", tenths % 10, " GB");
+std::string gibibytes(int64_t bytes) {
+  const int64_t tenths = (bytes / 1024 * 10 + (512 << 10)) >> 20;  // bytes are below 2^50
+  return concat(tenths / 10, ".", tenths % 10, " GiB");
 }
 
 }  // namespace
@@ -34,8 +34,8 @@ int64_t memory_budget(const EngineOptions& options) {
 Status check_weights_fit(int64_t weight_bytes, int64_t budget_bytes) {
   if (weight_bytes <= budget_bytes) return {};
   return Error{ErrorCode::kLimit,
-               concat("the weights alone need ", gigabytes(weight_bytes), " and the memory budget is ",
-                      gigabytes(budget_bytes), "; use a smaller model, --type int8, or a larger --memory")};
+               concat("the weights alone need ", gibibytes(weight_bytes), " and the memory budget is ",
+                      gibibytes(budget_bytes), "; use a smaller model, --type int8, or a larger --memory")};
 }
 
 Result<MemoryPlan> plan_memory(const MemoryNeeds& needs, const EngineOptions& options) {
@@ -48,8 +48,8 @@ Result<MemoryPlan> plan_memory(const MemoryNeeds& needs, const EngineOptions& op
   const int64_t rest = plan.budget_bytes - fixed;
   if (rest < per_sequence + page_bytes) {
     return Error{ErrorCode::kLimit,
-                 concat("the model needs ", gigabytes(fixed + per_sequence + page_bytes), " and the memory budget is ",
-                        gigabytes(plan.budget_bytes), "; use a smaller model, --type int8, or a larger --memory")};
+                 concat("the model needs ", gibibytes(fixed + per_sequence + page_bytes), " and the memory budget is ",
+                        gibibytes(plan.budget_bytes), "; use a smaller model, --type int8, or a larger --memory")};
   }
   const int64_t sequences_max = options.limits.sequences_max;
   plan.state_sequences =
@@ -65,7 +65,7 @@ Result<MemoryPlan> plan_memory(const MemoryNeeds& needs, const EngineOptions& op
   const int64_t pages_wanted = (wanted + KvLayout::kPageTokens - 1) / KvLayout::kPageTokens;
   if (pages_wanted > pages_fit) {
     return Error{ErrorCode::kLimit,
-                 concat("a context of ", wanted, " tokens needs ", gigabytes(pages_wanted * page_bytes),
+                 concat("a context of ", wanted, " tokens needs ", gibibytes(pages_wanted * page_bytes),
                         " for keys and values; beside the weights there is room for ", tokens_fit, " tokens")};
   }
   plan.context_tokens = wanted;
