@@ -30,6 +30,9 @@ constexpr std::string_view kNoMorePasteMarks = "\x1b[?2004l";
 // A pasted line break in the edited line: U+2424, SYMBOL FOR NEWLINE.
 constexpr std::string_view kLineBreakSign = "\xe2\x90\xa4";
 constexpr wchar_t kLineBreakSignCode = 0x2424;
+// And a pasted tab: U+2409, SYMBOL FOR HORIZONTAL TABULATION.
+constexpr std::string_view kTabSign = "\xe2\x90\x89";
+constexpr wchar_t kTabSignCode = 0x2409;
 
 // Signals that matter while a line is edited. They are blocked but for the time in which we wait for a key, so none can
 // come between looking and waiting. The handler only notes them; read_more acts.
@@ -184,7 +187,7 @@ bool LineEditor::Parts::take_paste_mark() {
 // In a pasted text no character is an editing command. False for one that is left out.
 bool LineEditor::Parts::tame_pasted(wchar_t& character) {
   if (character == L'\r' || character == L'\n') character = kLineBreakSignCode;
-  if (character == L'\t') character = L' ';
+  if (character == L'\t') character = kTabSignCode;
   return character >= 0x20 && character != 0x7f;
 }
 
@@ -251,6 +254,7 @@ LineEditor::Outcome LineEditor::read(std::string_view prompt, std::string& line)
   line.assign(text, static_cast<size_t>(length));
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.pop_back();
   replace_all(line, kLineBreakSign, "\n");
+  replace_all(line, kTabSign, "\t");
   return Outcome::kLine;
 }
 
@@ -259,6 +263,7 @@ void LineEditor::remember(std::string_view entry) {
   parts_->last_entry = std::string(entry);
   std::string shown(entry);
   replace_all(shown, "\n", kLineBreakSign);
+  replace_all(shown, "\t", kTabSign);
   HistEvent event;
   history(parts_->history, &event, H_ENTER, shown.c_str());
 }

@@ -21,8 +21,8 @@ class LineEditor {
   LineEditor& operator=(const LineEditor&) = delete;
 
   // Shows `prompt` (may hold control sequences) and reads one line, without its line break. A text that is pasted is
-  // one line whose own line breaks are kept; while it is edited they are shown as a sign.  After kInterrupted `line` is
-  // what stood there.
+  // one line whose own line breaks and tabs are kept; while it is edited they are shown as signs. After kInterrupted
+  // `line` is what stood there.
   Outcome read(std::string_view prompt, std::string& line);
 
   // Arrow-up finds it; empty lines and repetitions of the last one are left out.

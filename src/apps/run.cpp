@@ -204,6 +204,13 @@ Result<int> run_command(int argc, const char* const* argv) {
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;
   if (!wanted.images.empty()) return Error{ErrorCode::kUsage, "--image: images are not in this version yet"};
   if (wanted.tokens && wanted.prompt) return Error{ErrorCode::kUsage, "--tokens is the prompt: no PROMPT besides it"};
+  if (wanted.raw || wanted.tokens) {
+    const std::string given = wanted.raw ? "--raw" : "--tokens";
+    if (!wanted.system.empty())
+      return Error{ErrorCode::kUsage, concat(given, " is the whole prompt: no --system besides it")};
+    if (wanted.think)
+      return Error{ErrorCode::kUsage, concat(given, " is the whole prompt: --think has no effect on it")};
+  }
   if (!wanted.prompt && !wanted.tokens) {
     const bool person = is_terminal(Stream::kInput) && is_terminal(Stream::kOutput);
     if (person && !wanted.json && !wanted.raw) {

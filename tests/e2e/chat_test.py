@@ -250,7 +250,7 @@ class ChatTest(ProgramTest):
         chat.expect(">>> ")
         chat.send(b"\x1b[200~five\rsix\n\tseven\x1b[201~ eight\r")
         users = [m["content"] for m in self.saved(chat) if m["role"] == "user"]
-        self.assertEqual(users, ["one \ntwo", "three\nfour", "five\nsix\n seven eight"])
+        self.assertEqual(users, ["one \ntwo", "three\nfour", "five\nsix\n\tseven eight"])
 
     def test_commands(self):
         chat = self.chat("--max-tokens", "4")

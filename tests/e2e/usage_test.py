@@ -60,7 +60,8 @@ class WrongUsageTest(ProgramTest):
 
     def test_values_of_another_kind(self):
         for arguments in (["run", "--type", "f64", "x"], ["run", "--kv", "q9", "x"], ["run", "--think", "maybe", "x"],
-                          ["run", "--temperature", "hot", "x"], ["run", "--tokens", "1,x"], ["run", "--tokens", "1,-2"],
+                          ["run", "--temperature", "hot", "x"], ["run", "--tokens", "1,x"],
+                          ["run", "--raw", "--system", "x", "y"], ["run", "--tokens", "1", "--think", "on"], ["run", "--tokens", "1,-2"],
                           ["run", "--seed", "-1", "x"], ["run", "--top-p", "1.5", "x"], ["run", ""], ["run", "a", "b"],
                           ["init", "config.json", "out", "--seed", "x"], ["run", "--lora", "/nowhere:strong", "x"]):
             with self.subTest(arguments):
