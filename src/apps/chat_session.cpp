@@ -57,9 +57,8 @@ Result<int64_t> ChatSession::prompt_tokens() const {
 
 Result<ChatStep> ChatSession::ask(const std::string& text) {
   messages_.push_back({"user", text, std::nullopt});
-  const auto asked = static_cast<std::ptrdiff_t>(messages_.size()) - 1;
   Result<ChatStep> step = answer();
-  if (!step.ok()) messages_.erase(messages_.begin() + asked, messages_.end());
+  if (!step.ok()) messages_.pop_back();
   return step;
 }
 
@@ -70,9 +69,7 @@ Result<ChatStep> ChatSession::retry() {
     given_up = std::move(messages_.back());
     messages_.pop_back();
   }
-  const auto asked = static_cast<std::ptrdiff_t>(messages_.size());
   Result<ChatStep> step = answer();
-  if (!step.ok()) messages_.erase(messages_.begin() + asked, messages_.end());
   if (!step.ok() && given_up) messages_.push_back(*std::move(given_up));
   return step;
 }
@@ -134,11 +131,11 @@ Result<ChatStep> ChatSession::answer() {
   const Response& response = answer.value().response;
   ChatMessage message{"assistant", answer.value().text, std::nullopt};
   if (!answer.value().thinking.empty()) message.reasoning = answer.value().thinking;
-  messages_.push_back(std::move(message));
   last_response_ = response;
   const Status ended = write_ending(response);
   // Ctrl-C in these last writes: the answer is there, and the user wants the prompt back.
   if (!ended.ok() && ended.error().code != ErrorCode::kCancelled) return ended.error();
+  messages_.push_back(std::move(message));  // last, so that after an error the messages are what they were
   return ChatStep::kGoOn;
 }
 

@@ -73,6 +73,11 @@ CLI::Validator in_range(int64_t min, int64_t max) {
   return CLI::Validator(check, "");
 }
 
+CLI::Validator not_empty() {
+  const auto check = [](const std::string& name) { return std::string(name.empty() ? "the name is empty" : ""); };
+  return CLI::Validator(check, "");
+}
+
 Result<std::optional<int>> CommandLine::read(int argc, const char* const* argv) {
   try {
     parse(argc, argv);

@@ -31,6 +31,8 @@ class CommandLine : public CLI::App {
 
 // For options that take a whole number.
 CLI::Validator in_range(int64_t min, int64_t max);
+// A name that a shell made of an unset variable is refused.
+CLI::Validator not_empty();
 
 // "12,5,7" (spaces and line breaks are fine too, and the brackets of a JSON array). kUsage names what is not an id.
 Result<std::vector<int32_t>> parse_token_ids(std::string_view text, std::string_view what);

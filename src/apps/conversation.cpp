@@ -4,20 +4,9 @@
 #include "apps/thinking.h"
 #include "base/concat.h"
 #include "base/json.h"
+#include "engine/text_model.h"
 
 namespace capy {
-
-TemplateOptions template_options(const Tokenizer* tokenizer, std::optional<bool> think) {
-  TemplateOptions options;
-  options.enable_thinking = think;
-  if (tokenizer == nullptr) return options;
-  const auto name = [&](const char* variable, std::optional<int32_t> token) {
-    if (token) options.special_tokens.emplace_back(variable, tokenizer->token_bytes(*token));
-  };
-  name("bos_token", tokenizer->bos());
-  name("eos_token", tokenizer->eos());
-  return options;
-}
 
 Result<PreparedPrompt> prepare_chat(const Engine& engine, std::span<const ChatMessage> messages,
                                     std::optional<bool> think) {

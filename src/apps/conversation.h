@@ -26,9 +26,6 @@ struct PreparedPrompt {
 Result<PreparedPrompt> prepare_chat(const Engine& engine, std::span<const ChatMessage> messages,
                                     std::optional<bool> think);
 
-// What the template is told besides the messages: the names of the tokenizer's special tokens, and whether to think.
-TemplateOptions template_options(const Tokenizer* tokenizer, std::optional<bool> think);
-
 // A conversation as JSON: an array of {"role", "content"} with "reasoning_content" where there was thinking.
 std::string conversation_to_json(std::span<const ChatMessage> messages);
 // Also takes an object with "messages"; `name` is what errors call the text.

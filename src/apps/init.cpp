@@ -177,10 +177,7 @@ Result<int> init_command(int argc, const char* const* argv) {
       "  capy run -m ./fresh --tokens 1,2,3 --max-tokens 8 --json\n");
   Order order;
   line.add_option("CONFIG", order.config, "a config.json of Qwen3.5, nested or text only")->required()->type_name("");
-  line.add_option("OUT", order.out, "the directory to make")
-      ->required()
-      ->check([](const std::string& name) { return name.empty() ? std::string("the name is empty") : std::string(); })
-      ->type_name("");
+  line.add_option("OUT", order.out, "the directory to make")->required()->check(not_empty())->type_name("");
   line.add_option("--seed", order.seed, "which random weights; 0 when left out")
       ->check(in_range(0, INT64_MAX))
       ->type_name("N");

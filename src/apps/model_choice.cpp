@@ -77,7 +77,7 @@ void add_model_flag(CommandLine& line, ModelChoice& choice) {
   line.add_option("-m,--model", choice.model,
                   "a name of `capy list`, a Hugging Face directory, a .safetensors or a .gguf file; the default model "
                   "when left out")
-      ->check([](const std::string& name) { return name.empty() ? std::string("the name is empty") : std::string(); })
+      ->check(not_empty())
       ->type_name("MODEL");
 }
 

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "capi/handles.h"
 #include "capi/options.h"
+#include "engine/text_model.h"
 
 namespace capy::capi {
 namespace {
@@ -111,18 +112,6 @@ Status detokenize(capy_model& model, const int32_t* tokens, int64_t count, int32
   return {};
 }
 
-TemplateOptions template_options(const Tokenizer* tokenizer, int32_t thinking) {
-  TemplateOptions options;
-  if (thinking != CAPY_THINKING_AUTO) options.enable_thinking = thinking == CAPY_THINKING_ON;
-  if (tokenizer == nullptr) return options;
-  const auto name = [&](const char* variable, std::optional<int32_t> token) {
-    if (token) options.special_tokens.emplace_back(variable, tokenizer->token_bytes(*token));
-  };
-  name("bos_token", tokenizer->bos());
-  name("eos_token", tokenizer->eos());
-  return options;
-}
-
 Result<RenderedPrompt> render(const capy_model& model, const char* messages_json, const capy_chat_options* given) {
   const auto options = TRY(read_struct(given, sizeof(capy_chat_options), "capy_chat_options"));
   TRY(check_given(messages_json, "messages_json"));
@@ -132,7 +121,9 @@ Result<RenderedPrompt> render(const capy_model& model, const char* messages_json
   const Engine& engine = *model.core->engine;
   const ChatTemplate* const chat_template = engine.chat_template();
   if (chat_template == nullptr) return Error{ErrorCode::kNotFound, "this model has no chat template"};
-  TemplateOptions wanted = template_options(engine.tokenizer(), options.thinking);
+  std::optional<bool> think;
+  if (options.thinking != CAPY_THINKING_AUTO) think = options.thinking == CAPY_THINKING_ON;
+  TemplateOptions wanted = template_options(engine.tokenizer(), think);
   wanted.add_generation_prompt = !TRY(read_flag(options.omit_generation_prompt, "omit_generation_prompt"));
   const bool exact = TRY(read_flag(options.exact, "exact"));
 

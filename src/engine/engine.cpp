@@ -113,7 +113,8 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
   std::optional<ChatTemplate> chat_template = usable(open_chat_template(checkpoint));
   auto pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : ThreadPool::default_threads());
   const Product product = options.type ? product_of(*options.type) : Model::natural_product(checkpoint, config);
-  TRY(check_weights_fit(Model::estimated_bytes(checkpoint, product), budget));
+  const int64_t weight_bytes = TRY(Model::estimated_bytes(checkpoint, config, product));
+  TRY(check_weights_fit(weight_bytes, budget));
   Model model = TRY(Model::load(std::move(checkpoint), ModelOptions{product, options.on_progress}, *pool));
   for (size_t i = 0; i < options.loras.size(); ++i) {
     TRY(model.attach_lora(options.loras[i].directory, static_cast<int32_t>(i), options.loras[i].scale));

@@ -106,4 +106,16 @@ Result<std::optional<ChatTemplate>> open_chat_template(const Checkpoint& checkpo
   return std::optional<ChatTemplate>(TRY(ChatTemplate::parse(*source, "the chat template")));
 }
 
+TemplateOptions template_options(const Tokenizer* tokenizer, std::optional<bool> think) {
+  TemplateOptions options;
+  options.enable_thinking = think;
+  if (tokenizer == nullptr) return options;
+  const auto name = [&](const char* variable, std::optional<int32_t> token) {
+    if (token) options.special_tokens.emplace_back(variable, tokenizer->token_bytes(*token));
+  };
+  name("bos_token", tokenizer->bos());
+  name("eos_token", tokenizer->eos());
+  return options;
+}
+
 }  // namespace capy

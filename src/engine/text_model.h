@@ -16,4 +16,7 @@ namespace capy {
 Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint);
 Result<std::optional<ChatTemplate>> open_chat_template(const Checkpoint& checkpoint);
 
+// What the template is told besides the messages: the names of the tokenizer's special tokens, and whether to think.
+TemplateOptions template_options(const Tokenizer* tokenizer, std::optional<bool> think);
+
 }  // namespace capy

@@ -55,6 +55,11 @@ MatrixFormat format_of(DType type) {
   return type == DType::kF32 ? MatrixFormat::kF32 : type == DType::kF16 ? MatrixFormat::kF16 : MatrixFormat::kBF16;
 }
 
+// Whether the embedding is the head too. A GGUF says so by having no head.
+bool is_tied(const Checkpoint& checkpoint, const ModelConfig& config, const TensorNames& names) {
+  return config.tied || (names.gguf() && checkpoint.find(names.head()) == nullptr);
+}
+
 class Loader {
  public:
   Loader(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options, const TensorNames& names,
@@ -364,7 +369,7 @@ Result<ModelWeights> Loader::load() {
     w.layers.push_back(TRY(layer(i, is_full, is_full ? full++ : linear++)));
   }
   w.norm = TRY(norm(names_.top("norm.weight"), config_.dim));
-  const bool tied = config_.tied || (names_.gguf() && checkpoint_.find(names_.head()) == nullptr);
+  const bool tied = is_tied(checkpoint_, config_, names_);
   w.head = TRY(matrix(tied ? names_.top("embed_tokens.weight") : names_.head(), config_.vocab, config_.dim));
   w.mtp = TRY(mtp());
   warn_of_unused();
@@ -379,19 +384,14 @@ void decode_tensor_row(const Tensor& tensor, int64_t row, float* out) {
   decode(tensor.type, tensor.bytes.subspan(static_cast<size_t>(row) * row_bytes, row_bytes), columns, out);
 }
 
-int64_t estimated_weight_bytes(const Checkpoint& checkpoint, Product product) {
-  const auto is_any_of = [](std::string_view name, std::string_view a, std::string_view b) {
-    return name.ends_with(a) || name.ends_with(b);
-  };
-  const bool has_head =
-      std::any_of(checkpoint.tensors().begin(), checkpoint.tensors().end(), [&](const Tensor& tensor) {
-        return is_any_of(tensor.name, "lm_head.weight", "output.weight") &&
-               tensor.name.find("layers.") == std::string::npos && !tensor.name.starts_with("blk.");
-      });
+Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product) {
+  const TensorNames names = TRY(TensorNames::of(checkpoint, config));
+  const std::string embedding = names.top("embed_tokens.weight");
+  const bool tied = is_tied(checkpoint, config, names);
   int64_t bytes = 0;
   for (const Tensor& tensor : checkpoint.tensors()) {
     if (tensor.name.find("visual.") != std::string::npos) continue;
-    const bool only_looked_up = has_head && is_any_of(tensor.name, "embed_tokens.weight", "token_embd.weight");
+    const bool only_looked_up = !tied && tensor.name == embedding;  // its rows are decoded one by one
     const bool converted = tensor.shape.size() == 2 && !usable_in_place(tensor.type, product) && !only_looked_up;
     if (!converted) {
       bytes += static_cast<int64_t>(tensor.bytes.size());

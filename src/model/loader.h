@@ -26,7 +26,7 @@ Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfi
                                   ThreadPool& pool);
 
 // Bytes of all matrices as `product` holds them, mapped or converted.
-int64_t estimated_weight_bytes(const Checkpoint& checkpoint, Product product);
+Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product);
 
 // One row of a tensor as f32; `out` holds shape[1] floats.
 void decode_tensor_row(const Tensor& tensor, int64_t row, float* out);

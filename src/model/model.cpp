@@ -91,8 +91,8 @@ Product Model::natural_product(const Checkpoint& checkpoint, const ModelConfig& 
   return capy::natural_product(checkpoint, config);
 }
 
-int64_t Model::estimated_bytes(const Checkpoint& checkpoint, Product product) {
-  return estimated_weight_bytes(checkpoint, product);
+Result<int64_t> Model::estimated_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product) {
+  return estimated_weight_bytes(checkpoint, config, product);
 }
 
 ModelSizes Model::sizes() const {

@@ -50,9 +50,9 @@ class Model {
   Product product() const { return product_; }
   bool has_mtp() const;
   ModelSizes sizes() const;
-  // Which product the file itself suggests (DESIGN 6: --type left out).
   // Bytes that load would hold for computing, from the tensors' shapes alone: to refuse before anything is converted.
-  static int64_t estimated_bytes(const Checkpoint& checkpoint, Product product);
+  static Result<int64_t> estimated_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product);
+  // Which product the file itself suggests (DESIGN 6: --type left out).
   static Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config);
 
   // A PEFT adapter's side paths beside this model's matrices; `adapter` is the number that batches name it by.

@@ -15,7 +15,7 @@ import time
 import unittest
 
 import program
-from program import ProgramTest
+from program import ProgramTest, TinyModelTest
 
 CONTROL = re.compile(rb"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[()][A-B0-2]|\r")
 CTRL_C, CTRL_D, ARROW_UP = b"\x03", b"\x04", b"\x1b[A"
@@ -97,16 +97,7 @@ class Terminal:
         os.close(self.fd)
 
 
-class ChatTest(ProgramTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.model = program.make_tiny_model(cls.folder.name)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
-
+class ChatTest(TinyModelTest):
     def setUp(self):
         self.home = tempfile.TemporaryDirectory()
         self.addCleanup(self.home.cleanup)

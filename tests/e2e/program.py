@@ -10,6 +10,7 @@ import pathlib
 import struct
 import subprocess
 import sys
+import tempfile
 import unittest
 
 BINARY = os.environ.get("CAPY_BINARY", "capy")
@@ -129,6 +130,20 @@ class ProgramTest(unittest.TestCase):
     def check_good(self, done):
         self.assertEqual(done.returncode, 0, done.stderr.decode(errors="replace"))
         return done.stdout
+
+
+class TinyModelTest(ProgramTest):
+    """With a tiny model of random weights, made once for the class, in a folder that tests may use."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.path = pathlib.Path(cls.folder.name)
+        cls.model = make_tiny_model(cls.folder.name)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
 
 
 def main():

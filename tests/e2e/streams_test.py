@@ -3,23 +3,13 @@
 import os
 import signal
 import subprocess
-import tempfile
 import time
 
 import program
-from program import ProgramTest, capy
+from program import TinyModelTest, capy
 
 
-class StreamsTest(ProgramTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.model = program.make_tiny_model(cls.folder.name)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
-
+class StreamsTest(TinyModelTest):
     def shell(self, line, **changes):
         env = program.environment(CAPY=program.BINARY, MODEL=str(self.model), **changes)
         return subprocess.run(["bash", "-o", "pipefail", "-c", line], capture_output=True, env=env, timeout=120, check=False)

@@ -6,20 +6,10 @@ import random
 import tempfile
 
 import program
-from program import ProgramTest, capy
+from program import ProgramTest, TinyModelTest, capy
 
 
-class TinyModelTest(ProgramTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.path = pathlib.Path(cls.folder.name)
-        cls.model = program.make_tiny_model(cls.folder.name)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
-
+class TextTest(TinyModelTest):
     def ids(self, text, *options):
         return json.loads(self.check_good(capy("tokenize", self.model, "--json", *options, stdin=text)))
 

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command line itself: help, exit codes, wrong usage, absurd numbers."""
 import re
-import tempfile
 import unittest
 
 import program
-from program import ProgramTest, capy
+from program import ProgramTest, TinyModelTest, capy
 
 COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "init", "doctor"]
 LATER = ["serve", "pull", "remove", "quantize", "bench", "eval", "data", "tokenizer", "train", "tune", "merge"]
@@ -76,17 +75,8 @@ class WrongUsageTest(ProgramTest):
             self.check_error(capy("run", "x", env=program.environment(CAPY_THREADS=threads)), 2, "CAPY_THREADS")
 
 
-class AbsurdNumbersTest(ProgramTest):
+class AbsurdNumbersTest(TinyModelTest):
     """Every option that takes a number, with numbers nobody means: a message, not a crash."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.model = program.make_tiny_model(cls.folder.name)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
 
     NUMBERS = ["0", "-1", "1e999", "nan", "-inf", "2147483648", "9223372036854775807", "9223372036854775808",
                "99999999999999999999999999", "0x10", "1.5", "", "1 2", "\N{ARABIC-INDIC DIGIT ONE}"]
