@@ -70,7 +70,8 @@ enum {
   CAPY_TYPE_AUTO = 0, /* what the file holds; quantised ones are computed as int8 */
   CAPY_TYPE_F32 = 1,
   CAPY_TYPE_BF16 = 2,
-  CAPY_TYPE_INT8 = 3
+  CAPY_TYPE_INT8 = 3,
+  CAPY_TYPE_INT4 = 4
 };
 
 enum {

@@ -24,8 +24,7 @@ Result<std::optional<ComputeType>> read_type(const std::string& name) {
   if (name.empty()) return std::optional<ComputeType>();
   const std::optional<ComputeType> type = compute_type_named(name);
   if (type) return type;
-  if (name == "int4") return not_in_this_version("--type int4");
-  return Error{ErrorCode::kUsage, concat("--type: '", name, "' is not one of f32, bf16, int8")};
+  return Error{ErrorCode::kUsage, concat("--type: '", name, "' is not one of f32, bf16, int8, int4")};
 }
 
 Result<std::optional<KvType>> read_kv(const std::string& name) {

@@ -40,21 +40,21 @@ ComputeType type_of(Product product) {
     case Product::kF32: return ComputeType::kF32;
     case Product::kBF16: return ComputeType::kBF16;
     case Product::kInt8: return ComputeType::kInt8;
+    case Product::kInt4: return ComputeType::kInt4;
   }
   return ComputeType::kF32;
 }
 
 // Bytes of a matrix as the engine holds it: formats that it computes with directly stay as they are.
 int64_t matrix_bytes(const Tensor& tensor, ComputeType type) {
+  const int64_t columns = tensor.shape.back();
+  const int64_t rows = tensor.count() / columns;
   const bool plain = tensor.type == DType::kF32 || tensor.type == DType::kF16 || tensor.type == DType::kBF16;
   switch (type) {
     case ComputeType::kF32: return tensor.count() * (plain ? dtype_info(tensor.type).bytes : 4);
     case ComputeType::kBF16: return tensor.count() * 2;
-    case ComputeType::kInt8: {
-      const int64_t columns = tensor.shape.back();
-      const int64_t rows = tensor.count() / columns;
-      return packed_int8_code_bytes(rows, columns) + 4 * packed_int8_scales(rows, columns);
-    }
+    case ComputeType::kInt8: return matrix_bytes(MatrixFormat::kInt8Packed, rows, columns);
+    case ComputeType::kInt4: return matrix_bytes(MatrixFormat::kInt4Packed, rows, columns);
   }
   return 0;
 }

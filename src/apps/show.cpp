@@ -25,7 +25,7 @@
 namespace capy {
 namespace {
 
-constexpr ComputeType kTypes[] = {ComputeType::kF32, ComputeType::kBF16, ComputeType::kInt8};
+constexpr ComputeType kTypes[] = {ComputeType::kF32, ComputeType::kBF16, ComputeType::kInt8, ComputeType::kInt4};
 
 // Everything that is told, gathered before a word is written.
 struct Facts {

@@ -17,6 +17,7 @@ int32_t type_code(ComputeType type) {
     case ComputeType::kF32: return CAPY_TYPE_F32;
     case ComputeType::kBF16: return CAPY_TYPE_BF16;
     case ComputeType::kInt8: return CAPY_TYPE_INT8;
+    case ComputeType::kInt4: return CAPY_TYPE_INT4;
   }
   return CAPY_TYPE_AUTO;
 }

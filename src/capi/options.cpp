@@ -21,6 +21,7 @@ Result<std::optional<ComputeType>> read_type(int32_t type) {
     case CAPY_TYPE_F32: return std::optional(ComputeType::kF32);
     case CAPY_TYPE_BF16: return std::optional(ComputeType::kBF16);
     case CAPY_TYPE_INT8: return std::optional(ComputeType::kInt8);
+    case CAPY_TYPE_INT4: return std::optional(ComputeType::kInt4);
     default: return out_of_range("type", type);
   }
 }

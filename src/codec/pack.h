@@ -2,6 +2,7 @@
 // Packing of weights into the house's own layout (tensor/matrix.h, docs/FORMATS.md).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "tensor/matrix.h"
@@ -20,5 +21,12 @@ void pack_int8_panel(const float* const* rows, int64_t row_count, int64_t column
 
 // One row of a packed matrix back as floats.
 void unpack_int8_row(const MatrixView& matrix, int64_t row, float* out);
+
+// The same for a kInt4Packed matrix: writes panel `panel` of `matrix` (packed_int4_bytes of the whole). Per row and
+// block the scale is max|r| / kInt4LevelMax, rounded to f16; per lane of 4 rows x 4 K the table with the least squared
+// error is taken, the codes nearest. Blocks of zeros get the scale 0, blocks with a NaN or an infinity the scale NaN.
+void pack_int4_panel(const float* const* rows, int64_t row_count, int64_t columns, int64_t panel, std::byte* matrix);
+// Row `row` of a kInt4Packed matrix as f32, still rotated; `out` has matrix.columns floats.
+void unpack_int4_row(const MatrixView& matrix, int64_t row, float* out);
 
 }  // namespace capy

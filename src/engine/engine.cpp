@@ -21,14 +21,19 @@ Product product_of(ComputeType type) {
     case ComputeType::kF32: return Product::kF32;
     case ComputeType::kBF16: return Product::kBF16;
     case ComputeType::kInt8: return Product::kInt8;
+    case ComputeType::kInt4: return Product::kInt4;
   }
   return Product::kF32;
 }
 
 ComputeType type_of(Product product) {
-  return product == Product::kF32    ? ComputeType::kF32
-         : product == Product::kBF16 ? ComputeType::kBF16
-                                     : ComputeType::kInt8;
+  switch (product) {
+    case Product::kF32: return ComputeType::kF32;
+    case Product::kBF16: return ComputeType::kBF16;
+    case Product::kInt8: return ComputeType::kInt8;
+    case Product::kInt4: return ComputeType::kInt4;
+  }
+  return ComputeType::kF32;
 }
 
 Status check_options(const EngineOptions& o) {
@@ -75,7 +80,7 @@ int64_t step_arena_bytes(const Model& model, const EngineOptions& options, int t
 }  // namespace
 
 std::optional<ComputeType> compute_type_named(std::string_view name) {
-  for (const ComputeType type : {ComputeType::kF32, ComputeType::kBF16, ComputeType::kInt8}) {
+  for (const ComputeType type : {ComputeType::kF32, ComputeType::kBF16, ComputeType::kInt8, ComputeType::kInt4}) {
     if (name == compute_type_name(type)) return type;
   }
   return std::nullopt;
@@ -93,6 +98,7 @@ const char* compute_type_name(ComputeType type) {
     case ComputeType::kF32: return "f32";
     case ComputeType::kBF16: return "bf16";
     case ComputeType::kInt8: return "int8";
+    case ComputeType::kInt4: return "int4";
   }
   return "?";
 }

@@ -30,10 +30,10 @@ namespace capy {
 
 class Model;
 
-enum class ComputeType { kF32, kBF16, kInt8 };
+enum class ComputeType { kF32, kBF16, kInt8, kInt4 };
 enum class KvType { kF32, kBF16 };
 
-std::optional<ComputeType> compute_type_named(std::string_view name);  // "f32", "bf16", "int8"
+std::optional<ComputeType> compute_type_named(std::string_view name);  // "f32", "bf16", "int8", "int4"
 std::optional<KvType> kv_type_named(std::string_view name);
 const char* compute_type_name(ComputeType type);
 const char* kv_type_name(KvType type);

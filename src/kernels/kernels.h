@@ -149,6 +149,10 @@ struct KernelTable {
   void (*matmul_int8)(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
                       int64_t end);
 
+  // w: kInt4Packed, otherwise as matmul_int8: the integers are level * code, w_scale the f16 scale widened.
+  void (*matmul_int4)(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
+                      int64_t end);
+
   // --- activations for the products ---
   void (*round_bf16)(uint16_t* out, const float* x, int64_t n);  // nearest even; NaN stays NaN
   // Rotates each block of kRotationBlock values by itself (the last may be shorter); out may be x. A block falls into

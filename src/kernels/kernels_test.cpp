@@ -326,26 +326,57 @@ int8_t code(Random& random) {
   return static_cast<int8_t>(random.below(255) - 127);
 }
 
-void run_matmul_int8(const KernelTable& table, const Shape& s, Random& random, Written& written) {
-  const int64_t columns = packed_columns(s.n);
-  const int64_t blocks = quant_blocks(s.n);
-  Buffer<int8_t> x_codes(s.rows * columns);
-  Buffer<float> x_scales(s.rows * blocks);
-  Buffer<int32_t> x_sums(s.rows * blocks);
-  for (int64_t i = 0; i < x_codes.size(); ++i) x_codes[i] = i % columns < s.n ? code(random) : int8_t{0};
-  for (int64_t i = 0; i < x_sums.size(); ++i) {
-    x_scales[i] = random.value(0.01f);
-    x_sums[i] = 0;
+// Rows of activations as quantize_int8 leaves them, with any codes.
+struct QuantisedRows {
+  QuantisedRows(const Shape& s, Random& random)
+      : codes(s.rows * packed_columns(s.n)),
+        scales(s.rows * quant_blocks(s.n)),
+        sums(s.rows * quant_blocks(s.n)),
+        rows{s.rows, s.n, codes.data(), scales.data(), sums.data()} {
+    const int64_t columns = packed_columns(s.n);
+    for (int64_t i = 0; i < codes.size(); ++i) codes[i] = i % columns < s.n ? code(random) : int8_t{0};
+    for (int64_t i = 0; i < sums.size(); ++i) {
+      scales[i] = random.value(0.01f);
+      sums[i] = 0;
+    }
+    for (int64_t i = 0; i < codes.size(); ++i)
+      sums[i / columns * quant_blocks(s.n) + i % columns / kQuantBlock] += codes[i];
   }
-  for (int64_t i = 0; i < x_codes.size(); ++i) x_sums[i / columns * blocks + i % columns / kQuantBlock] += x_codes[i];
+
+  Buffer<int8_t> codes;
+  Buffer<float> scales;
+  Buffer<int32_t> sums;
+  Int8Rows rows;
+};
+
+void run_matmul_int8(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  QuantisedRows x(s, random);
   Buffer<int8_t> codes(packed_int8_code_bytes(s.outputs, s.n), /*aligned=*/true);
   Buffer<float> scales(packed_int8_scales(s.outputs, s.n), /*aligned=*/true);
   for (int64_t i = 0; i < codes.size(); ++i) codes[i] = code(random);
   fill(scales, random, 0.01f);
   Outputs out(s);
   const MatrixView w{MatrixFormat::kInt8Packed, s.outputs, s.n, 0, codes.data(), scales.data()};
-  const Int8Rows x{s.rows, s.n, x_codes.data(), x_scales.data(), x_sums.data()};
-  table.matmul_int8(out.buffer.data(), out.stride, x, w, s.begin, end_of(s));
+  table.matmul_int8(out.buffer.data(), out.stride, x.rows, w, s.begin, end_of(s));
+  written.take(out.buffer);
+}
+
+// Any code with any table, in the padding too; scales as f16 holds them, NaN and infinities among them.
+void run_matmul_int4(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  QuantisedRows x(s, random);
+  Buffer<uint8_t> panels(packed_int4_bytes(s.outputs, s.n), /*aligned=*/true);
+  const int64_t panel_bytes = packed_int4_panel_bytes(s.n);
+  const int64_t scales_at = packed_int4_code_bytes(s.n) + packed_int4_table_bytes(s.n);
+  for (int64_t i = 0; i < panels.size(); ++i) panels[i] = static_cast<uint8_t>(random.bits());
+  for (int64_t panel = 0; panel < packed_panels(s.outputs); ++panel) {
+    for (int64_t i = 0; i < quant_blocks(s.n) * kPanelRows; ++i) {
+      const uint16_t scale = f32_to_f16(random.value(0.01f));
+      std::memcpy(panels.data() + panel * panel_bytes + scales_at + 2 * i, &scale, sizeof scale);
+    }
+  }
+  Outputs out(s);
+  const MatrixView w{MatrixFormat::kInt4Packed, s.outputs, s.n, 0, panels.data(), nullptr};
+  table.matmul_int4(out.buffer.data(), out.stride, x.rows, w, s.begin, end_of(s));
   written.take(out.buffer);
 }
 
@@ -596,6 +627,8 @@ std::vector<KernelCase> cases() {
       {"matmul_int8", with_ranges(product_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
        run_matmul_int8},
       {"hadamard", sizes(), run_hadamard},
+      {"matmul_int4", with_ranges(product_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
+       run_matmul_int4},
       {"quantize_int8", sizes(), run_quantize},
       {"round_bf16", sizes(), run_round_bf16},
       {"attention", attention_shapes(), run_attention},

@@ -55,6 +55,10 @@ MatrixFormat format_of(DType type) {
   return type == DType::kF32 ? MatrixFormat::kF32 : type == DType::kF16 ? MatrixFormat::kF16 : MatrixFormat::kBF16;
 }
 
+MatrixFormat packed_format(Product product) {
+  return product == Product::kInt4 ? MatrixFormat::kInt4Packed : MatrixFormat::kInt8Packed;
+}
+
 // Whether the embedding is the head too. A GGUF says so by having no head.
 bool is_tied(const Checkpoint& checkpoint, const ModelConfig& config, const TensorNames& names) {
   return config.tied || (names.gguf() && checkpoint.find(names.head()) == nullptr);
@@ -88,7 +92,7 @@ class Loader {
   }
   Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns, Product product);
   Matrix convert(const RowSource& from, int64_t rows, int64_t columns, Product product);
-  void pack_int8(const RowSource& from, Matrix& to);
+  void pack(const RowSource& from, Matrix& to);
 
   Result<LayerWeights> layer(int64_t index, bool is_full_attention, int64_t cache_layer);
   Result<FullAttentionWeights> full_attention(int64_t index);
@@ -196,9 +200,9 @@ Result<Matrix> Loader::matrix(const std::string& name, int64_t rows, int64_t col
 Matrix Loader::convert(const RowSource& from, int64_t rows, int64_t columns, Product product) {
   Matrix to;
   to.product = product;
-  if (product == Product::kInt8) {
-    to.view = MatrixView{MatrixFormat::kInt8Packed, rows, columns, 0, nullptr, nullptr};
-    pack_int8(from, to);
+  if (takes_int8_rows(product)) {
+    to.view = MatrixView{packed_format(product), rows, columns, 0, nullptr, nullptr};
+    pack(from, to);
     return to;
   }
   const int64_t element = product == Product::kBF16 ? 2 : 4;
@@ -226,13 +230,18 @@ Matrix Loader::convert(const RowSource& from, int64_t rows, int64_t columns, Pro
   return to;
 }
 
-void Loader::pack_int8(const RowSource& from, Matrix& to) {
+void Loader::pack(const RowSource& from, Matrix& to) {
+  const MatrixFormat format = to.view.format;
   const int64_t rows = to.view.rows;
   const int64_t columns = to.view.columns;
-  const int64_t code_bytes = packed_int8_code_bytes(rows, columns);
-  to.memory = allocate_aligned(code_bytes + packed_int8_scales(rows, columns) * 4);
+  to.memory = allocate_aligned(matrix_bytes(format, rows, columns));
+  to.view.data = to.memory.get();
   auto* const codes = reinterpret_cast<int8_t*>(to.memory.get());
-  auto* const scales = reinterpret_cast<float*>(to.memory.get() + code_bytes);
+  float* scales = nullptr;
+  if (format == MatrixFormat::kInt8Packed) {
+    scales = reinterpret_cast<float*>(to.memory.get() + packed_int8_code_bytes(rows, columns));
+    to.view.scales = scales;
+  }
   std::vector<Vector> scratch(static_cast<size_t>(pool_.threads()), Vector(static_cast<size_t>(kPanelRows * columns)));
   pool_.for_ranges(packed_panels(rows), 4, [&](int64_t begin, int64_t end, int worker) {
     float* const values = scratch[static_cast<size_t>(worker)].data();
@@ -244,11 +253,13 @@ void Loader::pack_int8(const RowSource& from, Matrix& to) {
         kernels_.hadamard(values + i * columns, values + i * columns, columns);
         pointers[i] = values + i * columns;
       }
-      pack_int8_panel(pointers, count, columns, panel, codes, scales);
+      if (format == MatrixFormat::kInt4Packed) {
+        pack_int4_panel(pointers, count, columns, panel, to.memory.get());
+      } else {
+        pack_int8_panel(pointers, count, columns, panel, codes, scales);
+      }
     }
   });
-  to.view.data = codes;
-  to.view.scales = scales;
 }
 
 Result<FullAttentionWeights> Loader::full_attention(int64_t index) {
@@ -395,9 +406,8 @@ Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const Model
     const bool converted = tensor.shape.size() == 2 && !usable_in_place(tensor.type, product) && !only_looked_up;
     if (!converted) {
       bytes += static_cast<int64_t>(tensor.bytes.size());
-    } else if (product == Product::kInt8) {
-      bytes += packed_int8_code_bytes(tensor.shape[0], tensor.shape[1]) +
-               4 * packed_int8_scales(tensor.shape[0], tensor.shape[1]);
+    } else if (takes_int8_rows(product)) {
+      bytes += matrix_bytes(packed_format(product), tensor.shape[0], tensor.shape[1]);
     } else {
       bytes += tensor.count() * (product == Product::kBF16 ? 2 : 4);
     }

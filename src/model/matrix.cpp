@@ -38,15 +38,7 @@ AlignedBytes allocate_aligned(int64_t bytes) {
   return AlignedBytes(static_cast<std::byte*>(::operator new[](static_cast<size_t>(bytes), std::align_val_t{64})));
 }
 
-int64_t Matrix::bytes() const {
-  switch (view.format) {
-    case MatrixFormat::kF32: return view.rows * view.columns * 4;
-    case MatrixFormat::kF16:
-    case MatrixFormat::kBF16: return view.rows * view.columns * 2;
-    case MatrixFormat::kInt8Packed: break;
-  }
-  return packed_int8_code_bytes(view.rows, view.columns) + packed_int8_scales(view.rows, view.columns) * 4;
-}
+int64_t Matrix::bytes() const { return matrix_bytes(view.format, view.rows, view.columns); }
 
 ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Product product, Compute& compute) {
   ActivationRows prepared{x, rows, columns, nullptr, {}};
@@ -57,7 +49,7 @@ ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Produ
       compute.kernels.round_bf16(rounded + begin * columns, x + begin * columns, (end - begin) * columns);
     });
     prepared.bf16 = rounded;
-  } else if (product == Product::kInt8) {
+  } else if (takes_int8_rows(product)) {
     const int64_t width = packed_columns(columns);
     const int64_t blocks = quant_blocks(columns);
     auto* const codes = compute.arena.allocate<int8_t>(rows * width);
@@ -88,6 +80,7 @@ void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Mat
         compute.kernels.matmul_bf16(out, out_stride, x.bf16, x.columns, x.rows, w, begin, end);
         break;
       case Product::kInt8: compute.kernels.matmul_int8(out, out_stride, x.int8, w, begin, end); break;
+      case Product::kInt4: compute.kernels.matmul_int4(out, out_stride, x.int8, w, begin, end); break;
     }
   });
   if (batch == nullptr || matrix.loras.empty()) return;

@@ -17,8 +17,11 @@
 
 namespace capy {
 
-// How a product is computed (DESIGN 2): f32 activations; activations rounded to bf16; activations quantised to int8.
-enum class Product : uint8_t { kF32, kBF16, kInt8 };
+// How a product is computed (DESIGN 2): f32 activations; activations rounded to bf16; activations quantised to int8 and
+// weights of 8 or of 4 bits.
+enum class Product : uint8_t { kF32, kBF16, kInt8, kInt4 };
+
+constexpr bool takes_int8_rows(Product product) { return product == Product::kInt8 || product == Product::kInt4; }
 
 // 64-byte aligned memory without a value: for weights that are about to be written.
 struct AlignedDelete {
@@ -53,7 +56,7 @@ struct ActivationRows {
   int64_t rows = 0;
   int64_t columns = 0;
   const uint16_t* bf16 = nullptr;  // set when prepared for kBF16
-  Int8Rows int8;                   // set when prepared for kInt8
+  Int8Rows int8;                   // set when prepared for kInt8 or kInt4
 };
 
 // The memory comes from compute.arena: it lasts until the caller's scope ends.

@@ -10,7 +10,8 @@ enum class MatrixFormat : uint8_t {
   kF32,         // row-major float, rows `stride` elements apart
   kF16,         // row-major IEEE half
   kBF16,        // row-major bfloat16
-  kInt8Packed,  // the packed layout below
+  kInt8Packed,  // the packed layouts below
+  kInt4Packed,
 };
 
 // kInt8Packed: the one packed layout of the house (docs/FORMATS.md).
@@ -23,7 +24,7 @@ enum class MatrixFormat : uint8_t {
 //   of two rotated rows is the product of the rows. Large values of single columns are spread over their block.
 constexpr int64_t kPanelRows = 16;
 constexpr int64_t kPackColumns = 64;
-constexpr int64_t kQuantBlock = 128;     // K per scale, of weights and of activations (docs/decisions/0009)
+constexpr int64_t kQuantBlock = 256;     // K per scale, of weights and of activations (docs/decisions/0011)
 constexpr int64_t kRotationBlock = 256;  // K that KernelTable::hadamard mixes
 
 constexpr int64_t round_up_to(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
@@ -38,13 +39,49 @@ constexpr int64_t packed_int8_scales(int64_t rows, int64_t columns) {
   return packed_panels(rows) * quant_blocks(columns) * kPanelRows;
 }
 
+// kInt4Packed: the same panels, each weight a 4-bit code. A panel is one run of packed_int4_panel_bytes, all panels one
+// after the other, 64-byte aligned:
+//   codes   [k / 8][64]      byte b of group pair j: low half = code of byte b of the int8 layout's K group 2j, high
+//   half =
+//                            of group 2j + 1. So a load of 64 bytes gives two registers of 16 rows x 4 K.
+//   tables  [k / 4][2]       one half byte for each lane of 4 rows x 4 K (16 bytes of the int8 layout): rows 0-3 in the
+//   low
+//                            half of byte 0, 4-7 in its high half, 8-11 and 12-15 in byte 1. It names the row of
+//                            kInt4Levels (tensor/int4_levels.h) that turns the lane's codes into int8 weights.
+//   scales  [block][16]      f16, one for each row and block of kQuantBlock K
+// and zeros up to a multiple of 64 bytes. r[n][k] = kInt4Levels.of[table][code] * scale, r rotated as above. A block
+// whose scale is 0 is zero whatever its codes are; padding columns and rows may hold any code, since the activations
+// are zero there and outputs beyond w.rows are not written.
+constexpr int64_t packed_int4_code_bytes(int64_t columns) { return packed_columns(columns) / 8 * 64; }
+constexpr int64_t packed_int4_table_bytes(int64_t columns) { return packed_columns(columns) / 4 * 2; }
+constexpr int64_t packed_int4_panel_bytes(int64_t columns) {
+  return round_up_to(
+      packed_int4_code_bytes(columns) + packed_int4_table_bytes(columns) + quant_blocks(columns) * kPanelRows * 2, 64);
+}
+constexpr int64_t packed_int4_bytes(int64_t rows, int64_t columns) {
+  return packed_panels(rows) * packed_int4_panel_bytes(columns);
+}
+
+// Bytes of a matrix as it is held for computing.
+constexpr int64_t matrix_bytes(MatrixFormat format, int64_t rows, int64_t columns) {
+  switch (format) {
+    case MatrixFormat::kF32: return rows * columns * 4;
+    case MatrixFormat::kF16:
+    case MatrixFormat::kBF16: return rows * columns * 2;
+    case MatrixFormat::kInt8Packed:
+      return packed_int8_code_bytes(rows, columns) + 4 * packed_int8_scales(rows, columns);
+    case MatrixFormat::kInt4Packed: break;
+  }
+  return packed_int4_bytes(rows, columns);
+}
+
 struct MatrixView {
   MatrixFormat format = MatrixFormat::kF32;
   int64_t rows = 0;
   int64_t columns = 0;
   int64_t stride = 0;          // elements from row to row; row-major formats only. Rows may be unaligned (mapped files)
   const void* data = nullptr;  // elements, or packed codes (64-byte aligned)
-  const float* scales = nullptr;  // packed formats only
+  const float* scales = nullptr;  // kInt8Packed only
 };
 
 // Rows of activations quantised to int8 by KernelTable::quantize_int8:

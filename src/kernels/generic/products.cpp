@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matrix products, and the two ways in which activations are narrowed for them.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -7,6 +8,7 @@
 #include "base/check.h"
 #include "kernels/generic/lanes.h"
 #include "kernels/generic/operations.h"
+#include "tensor/int4_levels.h"
 
 namespace capy::generic {
 namespace {
@@ -76,6 +78,43 @@ float dot_int8(const Int8Rows& x, int64_t row, const MatrixView& w, int64_t n) {
     const int64_t end = begin + kQuantBlock < columns ? begin + kQuantBlock : columns;
     const int32_t products = code_products(x.codes + row * columns, w, n, begin, end);
     sum = std::fma(static_cast<float>(products), w_scales[block * kPanelRows] * x.scales[row * blocks + block], sum);
+  }
+  return sum;
+}
+
+// What panel `n / kPanelRows` of a kInt4Packed matrix holds for its row n.
+struct Int4Row {
+  const uint8_t* codes;
+  const uint8_t* tables;
+  const uint16_t* scales;  // one every kPanelRows
+  int64_t lane;
+
+  Int4Row(const MatrixView& w, int64_t n) : lane(n % kPanelRows) {
+    codes = static_cast<const uint8_t*>(w.data) + n / kPanelRows * packed_int4_panel_bytes(w.columns);
+    tables = codes + packed_int4_code_bytes(w.columns);
+    scales = reinterpret_cast<const uint16_t*>(tables + packed_int4_table_bytes(w.columns)) + lane;
+  }
+  int32_t level(int64_t k) const {
+    const int64_t group = k / 4;
+    const int code = codes[group / 2 * 64 + lane * 4 + k % 4] >> (group % 2 * 4) & 15;
+    const int table = tables[group * 2 + lane / 8] >> (lane / 4 % 2 * 4) & 15;
+    return kInt4Levels.of[table][code];
+  }
+};
+
+float dot_int4(const Int8Rows& x, int64_t row, const MatrixView& w, int64_t n) {
+  const int64_t columns = packed_columns(w.columns);
+  const int64_t blocks = quant_blocks(w.columns);
+  const Int4Row weights(w, n);
+  float sum = 0;
+  for (int64_t block = 0; block < blocks; ++block) {
+    const int64_t end = std::min((block + 1) * kQuantBlock, columns);
+    int32_t products = 0;
+    for (int64_t k = block * kQuantBlock; k < end; ++k) {
+      products += int32_t{x.codes[row * columns + k]} * weights.level(k);
+    }
+    const float scale = f16_to_f32(weights.scales[block * kPanelRows]) * x.scales[row * blocks + block];
+    sum = std::fma(static_cast<float>(products), scale, sum);
   }
   return sum;
 }
@@ -151,6 +190,12 @@ void matmul_bf16(float* out, int64_t out_stride, const uint16_t* x, int64_t x_st
 void matmul_int8(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end) {
   for (int64_t n = begin; n < end; ++n) {
     for (int64_t row = 0; row < x.rows; ++row) out[row * out_stride + n] = dot_int8(x, row, w, n);
+  }
+}
+
+void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end) {
+  for (int64_t n = begin; n < end; ++n) {
+    for (int64_t row = 0; row < x.rows; ++row) out[row * out_stride + n] = dot_int4(x, row, w, n);
   }
 }
 

@@ -22,6 +22,7 @@ const KernelTable& table() {
       .matmul_f32 = matmul_f32,
       .matmul_bf16 = matmul_bf16,
       .matmul_int8 = matmul_int8,
+      .matmul_int4 = matmul_int4,
       .round_bf16 = round_bf16,
       .hadamard = hadamard,
       .quantize_int8 = quantize_int8,
