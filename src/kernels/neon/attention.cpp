@@ -54,23 +54,23 @@ float32x4_t four_dots(const float* const (&q)[Rows], const typename T::Element* 
   Lanes lanes[4];
   int64_t c = 0;
   for (; c + 16 <= head_dim; c += 16) {
-    for (int part = 0; part < 4; ++part) {
+    repeat<4>([&](int part) CAPY_INLINED {
       const int64_t at = c + 4 * part;
       float32x4_t k[Keys];
-      for (int j = 0; j < Keys; ++j) k[j] = T::load(keys[j] + at);
-      for (int r = 0; r < Rows; ++r) {
+      repeat<Keys>([&](int j) CAPY_INLINED { k[j] = T::load(keys[j] + at); });
+      repeat<Rows>([&](int r) CAPY_INLINED {
         const float32x4_t query = F32::load(q[r] + at);
-        for (int j = 0; j < Keys; ++j) {
+        repeat<Keys>([&](int j) CAPY_INLINED {
           float32x4_t& sum = lanes[r * Keys + j].part[part];
           sum = vfmaq_f32(sum, query, k[j]);
-        }
-      }
-    }
+        });
+      });
+    });
   }
-  if (const int64_t rest = head_dim - c; rest > 0) {
-    for (int r = 0; r < Rows; ++r) {
-      for (int j = 0; j < Keys; ++j) lanes[r * Keys + j].template add_products<T>(q[r] + c, keys[j] + c, rest);
-    }
+  if (c < head_dim) {
+    repeat<4>([&](int i) CAPY_INLINED {
+      lanes[i].template add_last_products<T>(q[i / Keys] + c, keys[i % Keys] + c, head_dim - c);
+    });
   }
   return sums(lanes[0], lanes[1], lanes[2], lanes[3]);
 }
@@ -139,24 +139,28 @@ template <class T, int Rows, int Vectors, class... Left>
 void value_columns(const AttentionRows& args, const BlockRows& block, const typename T::Element* values,
                    const Scores& p, const Share* share, int64_t c, Left... left) {
   float32x4_t sum[Rows][Vectors];
-  for (int r = 0; r < Rows; ++r) {
-    for (int i = 0; i < Vectors; ++i) sum[r][i] = vdupq_n_f32(0);
-  }
+  const auto for_sums = [](const auto& f) CAPY_INLINED {
+    repeat<Vectors>([&](int i) CAPY_INLINED { repeat<Rows>([&](int r) CAPY_INLINED { f(r, i); }); });
+  };
+  for_sums([&](int r, int i) CAPY_INLINED { sum[r][i] = vdupq_n_f32(0); });
   const typename T::Element* v = values + c;
   for (int64_t j = 0; j < block.count_min; ++j, v += args.head_dim) {
-    for (int i = 0; i < Vectors; ++i) {
+    repeat<Vectors>([&](int i) CAPY_INLINED {
       const float32x4_t value = T::load(v + 4 * i, left...);
-      for (int r = 0; r < Rows; ++r) sum[r][i] = vfmaq_n_f32(sum[r][i], value, p[r][j]);
-    }
+      repeat<Rows>([&](int r) CAPY_INLINED { sum[r][i] = vfmaq_n_f32(sum[r][i], value, p[r][j]); });
+    });
   }
-  for (int r = 0; r < Rows; ++r) {
+  repeat<Rows>([&](int r) CAPY_INLINED {
     for (int64_t j = block.count_min; j < block.count[r]; ++j) {
       const typename T::Element* at = values + j * args.head_dim + c;
-      for (int i = 0; i < Vectors; ++i) sum[r][i] = vfmaq_n_f32(sum[r][i], T::load(at + 4 * i, left...), p[r][j]);
+      repeat<Vectors>([&](int i)
+                          CAPY_INLINED { sum[r][i] = vfmaq_n_f32(sum[r][i], T::load(at + 4 * i, left...), p[r][j]); });
     }
+  });
+  for_sums([&](int r, int i) CAPY_INLINED {
     float* out = args.out + block.row[r] * args.out_stride + c;
-    for (int i = 0; i < Vectors; ++i) join(out + 4 * i, sum[r][i], share[r], args.head_dim - c - 4 * i);
-  }
+    join(out + 4 * i, sum[r][i], share[r], args.head_dim - c - 4 * i);
+  });
 }
 
 template <class T, int Rows>

@@ -45,9 +45,11 @@ float32x4_t even_part(uint32x4_t pairs) { return vreinterpretq_f32_u32(vshlq_n_u
 
 float32x4_t odd_part(uint32x4_t pairs) { return vreinterpretq_f32_u32(vandq_u32(pairs, vdupq_n_u32(0xffff0000))); }
 
+uint32x4_t load_pairs(const uint16_t* p) { return vreinterpretq_u32_u16(vld1q_u16(p)); }
+
 // The 8 bf16 from p on, zeros from `count` on (count may be 0 or less).
 uint32x4_t load_pairs(const uint16_t* p, int64_t count) {
-  if (count >= 8) return vreinterpretq_u32_u16(vld1q_u16(p));
+  if (count >= 8) return load_pairs(p);
   uint16_t words[8] = {};
   for (int64_t i = 0; i < count; ++i) words[i] = p[i];
   return vreinterpretq_u32_u16(vld1q_u16(words));
@@ -61,14 +63,20 @@ uint32x4_t high_halves(uint32x4_t a, uint32x4_t b) {
   return vreinterpretq_u32_u64(vtrn2q_u64(vreinterpretq_u64_u32(a), vreinterpretq_u64_u32(b)));
 }
 
-// Columns k .. k+8 of outputs n .. n+4: pairs[j] holds k + 2j and k + 2j + 1 of all four. Zeros behind the last column;
-// outputs behind the last one repeat it, and nobody stores them.
-__attribute__((always_inline)) inline void load_weights(const Bf16Job& job, int64_t n, int64_t k,
-                                                        uint32x4_t (&pairs)[4]) {
-  uint32x4_t row[4];
-  for (int i = 0; i < 4; ++i) {
-    row[i] = load_pairs(job.w + smaller(n + i, job.end - 1) * job.w_stride + k, job.columns - k);
+// The rows of four outputs from n on; behind the last output, that one again, and nobody stores it.
+struct Rows4 {
+  const uint16_t* row[4];
+
+  Rows4(const Bf16Job& job, int64_t n) {
+    for (int i = 0; i < 4; ++i) row[i] = job.w + smaller(n + i, job.end - 1) * job.w_stride;
   }
+};
+
+// Columns k .. k+8 of four outputs: pairs[j] holds k + 2j and k + 2j + 1 of all. Zeros from column `columns` on.
+template <class... Columns>
+CAPY_INLINED inline void load_weights(const Rows4& w, int64_t k, uint32x4_t (&pairs)[4], Columns... columns) {
+  uint32x4_t row[4];
+  repeat<4>([&](int i) CAPY_INLINED { row[i] = load_pairs(w.row[i] + k, (columns - k)...); });
   const uint32x4_t even01 = vtrn1q_u32(row[0], row[1]);
   const uint32x4_t odd01 = vtrn2q_u32(row[0], row[1]);
   const uint32x4_t even23 = vtrn1q_u32(row[2], row[3]);
@@ -91,39 +99,64 @@ __attribute__((always_inline)) inline float32x4_t add_product(float32x4_t sum, f
 
 // --- few rows ---
 
+// Eight K of one row as floats, even and odd apart; in one register each.
+struct Eight {
+  float32x4_t even;
+  float32x4_t odd;
+};
+
+// The even and the odd chains of Rows x 8 outputs.
+template <int Rows>
+struct Chains {
+  float32x4_t even[Rows][2];
+  float32x4_t odd[Rows][2];
+
+  CAPY_INLINED Chains() {
+    repeat<2 * Rows>([&](int i) CAPY_INLINED { even[i / 2][i % 2] = odd[i / 2][i % 2] = vdupq_n_f32(0); });
+  }
+  // Columns k .. k+8 of the outputs in `low` and `high`; `columns` as above.
+  template <class... Columns>
+  CAPY_INLINED void add(const Bf16Job& job, const Rows4& low, const Rows4& high, int64_t k, Columns... columns) {
+    Eight x[Rows];
+    repeat<Rows>([&](int r) CAPY_INLINED {
+      const uint32x4_t pairs = load_pairs(job.x + r * job.x_stride + k, (columns - k)...);
+      x[r] = {even_part(pairs), odd_part(pairs)};
+    });
+    repeat<2>([&](int v) CAPY_INLINED {
+      uint32x4_t pairs[4];
+      load_weights(v == 0 ? low : high, k, pairs, columns...);
+      repeat<4>([&](int j) CAPY_INLINED {
+        repeat<Rows>([&](int r) CAPY_INLINED {
+          even[r][v] = add_product(even[r][v], even_part(pairs[j]), x[r].even, j);
+          odd[r][v] = add_product(odd[r][v], odd_part(pairs[j]), x[r].odd, j);
+        });
+      });
+    });
+  }
+};
+
 // Rows x 8 outputs from n on.
 template <int Rows>
 void few_rows(const Bf16Job& job, int64_t n) {
+  const Rows4 low(job, n);
+  const Rows4 high(job, n + 4);
   float32x4_t sum[Rows][2];
-  for (int r = 0; r < Rows; ++r) sum[r][0] = sum[r][1] = vdupq_n_f32(0);
+  repeat<2 * Rows>([&](int i) CAPY_INLINED { sum[i / 2][i % 2] = vdupq_n_f32(0); });
   for (int64_t group = 0; group < job.columns; group += kBf16Group) {
-    float32x4_t even[Rows][2], odd[Rows][2];
-    for (int r = 0; r < Rows; ++r) even[r][0] = even[r][1] = odd[r][0] = odd[r][1] = vdupq_n_f32(0);
-    for (int64_t k = group; k < group + kBf16Group; k += 8) {
-      float32x4_t x_even[Rows], x_odd[Rows];
-      for (int r = 0; r < Rows; ++r) {
-        const uint32x4_t x = load_pairs(job.x + r * job.x_stride + k, job.columns - k);
-        x_even[r] = even_part(x);
-        x_odd[r] = odd_part(x);
-      }
-      for (int v = 0; v < 2; ++v) {
-        uint32x4_t pairs[4];
-        load_weights(job, n + 4 * v, k, pairs);
-        for (int j = 0; j < 4; ++j) {
-          for (int r = 0; r < Rows; ++r) {
-            even[r][v] = add_product(even[r][v], even_part(pairs[j]), x_even[r], j);
-            odd[r][v] = add_product(odd[r][v], odd_part(pairs[j]), x_odd[r], j);
-          }
-        }
-      }
-    }
-    for (int r = 0; r < Rows; ++r) {
-      for (int v = 0; v < 2; ++v) sum[r][v] = vaddq_f32(sum[r][v], vaddq_f32(even[r][v], odd[r][v]));
-    }
+    Chains<Rows> chains;
+    const int64_t end = smaller(group + kBf16Group, job.columns);
+    int64_t k = group;
+    for (; k + 8 <= end; k += 8) chains.add(job, low, high, k);
+    if (k < end) chains.add(job, low, high, k, job.columns);
+    repeat<2 * Rows>([&](int i) CAPY_INLINED {
+      float32x4_t& out = sum[i / 2][i % 2];
+      out = vaddq_f32(out, vaddq_f32(chains.even[i / 2][i % 2], chains.odd[i / 2][i % 2]));
+    });
   }
-  for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < 2; ++v) store(job.out + r * job.out_stride + n + 4 * v, sum[r][v], job.end - n - 4 * v);
-  }
+  repeat<2 * Rows>([&](int i) CAPY_INLINED {
+    const int64_t at = n + i % 2 * 4;
+    store(job.out + i / 2 * job.out_stride + at, sum[i / 2][i % 2], job.end - at);
+  });
 }
 
 template <int Rows>
@@ -150,10 +183,11 @@ void widen_rows(const Bf16Job& job, int64_t row, int64_t row_end, int64_t k, int
 }
 
 void widen_weights(const Bf16Job& job, int64_t n, int64_t k, int64_t k_end, Widened& widened) {
-  for (int64_t i = k; i < k_end; i += 8) {
-    for (int v = 0; v < 4; ++v) {
+  for (int v = 0; v < 4; ++v) {
+    const Rows4 w(job, n + 4 * v);
+    for (int64_t i = k; i < k_end; i += 8) {
       uint32x4_t pairs[4];
-      load_weights(job, n + 4 * v, i, pairs);
+      load_weights(w, i, pairs, job.columns);
       for (int j = 0; j < 4; ++j) {
         vst1q_f32(&widened.w[0][(i - k) / 2 + j][4 * v], even_part(pairs[j]));
         vst1q_f32(&widened.w[1][(i - k) / 2 + j][4 * v], odd_part(pairs[j]));
@@ -162,22 +196,26 @@ void widen_weights(const Bf16Job& job, int64_t n, int64_t k, int64_t k_end, Wide
   }
 }
 
+// f(r, v) for the Rows x 16 outputs of a tile.
+template <int Rows, class Function>
+CAPY_INLINED inline void for_tile(const Function& f) {
+  repeat<Rows>([&](int r) CAPY_INLINED { repeat<4>([&](int v) CAPY_INLINED { f(r, v); }); });
+}
+
 // The even or the odd chains of one group of 32 K: Rows x 16 outputs, from w[0 .. 16) and x[row][0 .. 16).
 template <int Rows>
-__attribute__((always_inline)) inline void chains(float32x4_t (&sum)[Rows][4], const float (*w)[16],
-                                                  const float (*x)[kChunk / 2]) {
-  for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < 4; ++v) sum[r][v] = vdupq_n_f32(0);
-  }
-  for (int64_t i = 0; i < 16; i += 4) {
+CAPY_INLINED inline void chains_of_tile(float32x4_t (&sum)[Rows][4], const float (*w)[16],
+                                        const float (*x)[kChunk / 2]) {
+  for_tile<Rows>([&](int r, int v) CAPY_INLINED { sum[r][v] = vdupq_n_f32(0); });
+  for (int64_t i = 0; i < 16; i += 4) {  // unrolled, g++ runs out of registers
     float32x4_t values[Rows];
-    for (int r = 0; r < Rows; ++r) values[r] = vld1q_f32(x[r] + i);
-    for (int j = 0; j < 4; ++j) {
-      for (int v = 0; v < 4; ++v) {
+    repeat<Rows>([&](int r) CAPY_INLINED { values[r] = vld1q_f32(x[r] + i); });
+    repeat<4>([&](int j) CAPY_INLINED {
+      repeat<4>([&](int v) CAPY_INLINED {
         const float32x4_t weights = vld1q_f32(w[i + j] + 4 * v);
-        for (int r = 0; r < Rows; ++r) sum[r][v] = add_product(sum[r][v], weights, values[r], j);
-      }
-    }
+        repeat<Rows>([&](int r) CAPY_INLINED { sum[r][v] = add_product(sum[r][v], weights, values[r], j); });
+      });
+    });
   }
 }
 
@@ -185,26 +223,27 @@ __attribute__((always_inline)) inline void chains(float32x4_t (&sum)[Rows][4], c
 template <int Rows>
 void many_rows_tile(const Widened& widened, int64_t first, int64_t groups, float* out, int64_t out_stride,
                     int64_t outputs, bool fresh) {
-  float32x4_t sum[Rows][4];
-  for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < 4; ++v) {
-      sum[r][v] = fresh ? vdupq_n_f32(0) : F32::load(out + r * out_stride + 4 * v, outputs - 4 * v);
-    }
-  }
+  float sum[Rows][16];
+  for_tile<Rows>([&](int r, int v) CAPY_INLINED {
+    const float* from = out + r * out_stride + 4 * v;
+    vst1q_f32(sum[r] + 4 * v, fresh ? vdupq_n_f32(0) : F32::load(from, outputs - 4 * v));
+  });
   for (int64_t j = 0; j < groups * 16; j += 16) {
     const auto row_at = [&](int parity) {
       return reinterpret_cast<const float(*)[kChunk / 2]>(&widened.x[parity][first][j]);
     };
-    float32x4_t even[Rows][4], odd[Rows][4];
-    chains<Rows>(even, widened.w[0] + j, row_at(0));
-    chains<Rows>(odd, widened.w[1] + j, row_at(1));
-    for (int r = 0; r < Rows; ++r) {
-      for (int v = 0; v < 4; ++v) sum[r][v] = vaddq_f32(sum[r][v], vaddq_f32(even[r][v], odd[r][v]));
-    }
+    float even_sum[Rows][16];  // the registers hold one kind of chain at a time
+    float32x4_t chain[Rows][4];
+    chains_of_tile<Rows>(chain, widened.w[0] + j, row_at(0));
+    for_tile<Rows>([&](int r, int v) CAPY_INLINED { vst1q_f32(even_sum[r] + 4 * v, chain[r][v]); });
+    chains_of_tile<Rows>(chain, widened.w[1] + j, row_at(1));
+    for_tile<Rows>([&](int r, int v) CAPY_INLINED {
+      const float32x4_t both = vaddq_f32(vld1q_f32(even_sum[r] + 4 * v), chain[r][v]);
+      vst1q_f32(sum[r] + 4 * v, vaddq_f32(vld1q_f32(sum[r] + 4 * v), both));
+    });
   }
-  for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < 4; ++v) store(out + r * out_stride + 4 * v, sum[r][v], outputs - 4 * v);
-  }
+  for_tile<Rows>([&](int r, int v)
+                     CAPY_INLINED { store(out + r * out_stride + 4 * v, vld1q_f32(sum[r] + 4 * v), outputs - 4 * v); });
 }
 
 void many_rows(const Bf16Job& job, int64_t row, Widened& widened) {

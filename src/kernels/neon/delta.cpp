@@ -38,10 +38,10 @@ float32x4_t four_dots(const float* k0, const float* k1, const float* a, const fl
   Lanes lanes[4];
   int64_t c = 0;
   for (; c + 16 <= n; c += 16) {
-    for (int i = 0; i < 4; ++i) lanes[i].add_products<F32>(keys[i % 2] + c, others[i / 2] + c);
+    repeat<4>([&](int i) CAPY_INLINED { lanes[i].add_products<F32>(keys[i % 2] + c, others[i / 2] + c); });
   }
-  if (const int64_t rest = n - c; rest > 0) {
-    for (int i = 0; i < 4; ++i) lanes[i].add_products<F32>(keys[i % 2] + c, others[i / 2] + c, rest);
+  if (c < n) {
+    repeat<4>([&](int i) CAPY_INLINED { lanes[i].add_last_products<F32>(keys[i % 2] + c, others[i / 2] + c, n - c); });
   }
   return sums(lanes[0], lanes[1], lanes[2], lanes[3]);
 }
@@ -80,30 +80,30 @@ void read_state(const DeltaRows& args, Window& window, int64_t r, int64_t column
   const float* q[Rows];
   float32x4_t recalled[Rows][Vectors];
   float32x4_t answer[Rows][Vectors];
-  for (int i = 0; i < Rows; ++i) {
+  repeat<Rows>([&](int i) CAPY_INLINED {
     k[i] = args.log_k + (args.log_length + r + i) * args.log_k_stride;
     q[i] = args.q + (r + i) * args.q_stride;
-    for (int v = 0; v < Vectors; ++v) recalled[i][v] = answer[i][v] = vdupq_n_f32(0);
-  }
+    repeat<Vectors>([&](int v) CAPY_INLINED { recalled[i][v] = answer[i][v] = vdupq_n_f32(0); });
+  });
   const float* state = args.state + column;
   for (int64_t a = 0; a < args.key_dim; ++a, state += args.value_dim) {
     float32x4_t s[Vectors];
-    for (int v = 0; v < Vectors; ++v) s[v] = F32::load(state + 4 * v, left...);
-    for (int i = 0; i < Rows; ++i) {
+    repeat<Vectors>([&](int v) CAPY_INLINED { s[v] = F32::load(state + 4 * v, left...); });
+    repeat<Rows>([&](int i) CAPY_INLINED {
       const float32x4_t key = vdupq_n_f32(k[i][a]);
       const float32x4_t query = vdupq_n_f32(q[i][a]);
-      for (int v = 0; v < Vectors; ++v) {
+      repeat<Vectors>([&](int v) CAPY_INLINED {
         recalled[i][v] = vfmaq_f32(recalled[i][v], key, s[v]);
         answer[i][v] = vfmaq_f32(answer[i][v], query, s[v]);
-      }
-    }
+      });
+    });
   }
-  for (int i = 0; i < Rows; ++i) {
-    for (int v = 0; v < Vectors; ++v) {
+  repeat<Rows>([&](int i) CAPY_INLINED {
+    repeat<Vectors>([&](int v) CAPY_INLINED {
       vst1q_f32(&window.recalled[r + i][at + 4 * v], recalled[i][v]);
       vst1q_f32(&window.answer[r + i][at + 4 * v], answer[i][v]);
-    }
-  }
+    });
+  });
 }
 
 template <int Rows>
@@ -125,29 +125,29 @@ void substitute(const DeltaRows& args, const Window& window, int64_t column, int
     const float32x4_t since_boundary = vdupq_n_f32(window.since_boundary[r]);
     float32x4_t predicted[Vectors];
     float32x4_t answer[Vectors];
-    for (int v = 0; v < Vectors; ++v) {
+    repeat<Vectors>([&](int v) CAPY_INLINED {
       predicted[v] = vmulq_f32(since_boundary, vld1q_f32(&window.recalled[r][at + 4 * v]));
       answer[v] = vmulq_f32(since_boundary, vld1q_f32(&window.answer[r][at + 4 * v]));
-    }
+    });
     const float* old_d = args.log_d + column;
     for (int64_t j = 0; j < i; ++j, old_d += args.log_d_stride) {
       const float32x4_t from_key = vdupq_n_f32(window.from_key[r][j]);
       const float32x4_t from_query = vdupq_n_f32(window.from_query[r][j]);
-      for (int v = 0; v < Vectors; ++v) {
+      repeat<Vectors>([&](int v) CAPY_INLINED {
         const float32x4_t d = F32::load(old_d + 4 * v, left...);
         predicted[v] = vfmaq_f32(predicted[v], from_key, d);
         answer[v] = vfmaq_f32(answer[v], from_query, d);
-      }
+      });
     }
     const float32x4_t beta = vdupq_n_f32(args.beta[r * args.beta_stride]);
     const float32x4_t own = vdupq_n_f32(window.from_query[r][i]);
-    for (int v = 0; v < Vectors; ++v) {
+    repeat<Vectors>([&](int v) CAPY_INLINED {
       const int64_t c = column + 4 * v;
       const float32x4_t value = F32::load(args.v + r * args.v_stride + c, left...);
       const float32x4_t d = vmulq_f32(beta, vsubq_f32(value, predicted[v]));
       store(args.log_d + i * args.log_d_stride + c, d, args.value_dim - c);
       store(args.out + r * args.out_stride + c, vfmaq_f32(answer[v], own, d), args.value_dim - c);
-    }
+    });
   }
 }
 
@@ -182,26 +182,26 @@ void fold_tile(const DeltaFold& args, const FoldPart& part, int64_t a, int64_t c
   const int64_t at = (part.first + a) * args.value_dim + c;
   const float* from = (part.begin == 0 ? args.state : args.out) + at;
   float32x4_t state[Rows][Vectors];
-  for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < Vectors; ++v) {
+  repeat<Rows>([&](int r) CAPY_INLINED {
+    repeat<Vectors>([&](int v) CAPY_INLINED {
       state[r][v] = F32::load(from + r * args.value_dim + 4 * v, left...);
       if (part.begin == 0) state[r][v] = vmulq_f32(vdupq_n_f32(part.kept), state[r][v]);
-    }
-  }
+    });
+  });
   for (int64_t j = part.begin; j < part.end; ++j) {
     const float* d = args.log_d + j * args.log_d_stride + c;
     float32x4_t value[Vectors];
-    for (int v = 0; v < Vectors; ++v) value[v] = F32::load(d + 4 * v, left...);
-    for (int r = 0; r < Rows; ++r) {
+    repeat<Vectors>([&](int v) CAPY_INLINED { value[v] = F32::load(d + 4 * v, left...); });
+    repeat<Rows>([&](int r) CAPY_INLINED {
       const float32x4_t s = vdupq_n_f32(part.strength[j - part.begin][a + r]);
-      for (int v = 0; v < Vectors; ++v) state[r][v] = vfmaq_f32(state[r][v], s, value[v]);
-    }
+      repeat<Vectors>([&](int v) CAPY_INLINED { state[r][v] = vfmaq_f32(state[r][v], s, value[v]); });
+    });
   }
-  for (int r = 0; r < Rows; ++r) {
-    for (int v = 0; v < Vectors; ++v) {
+  repeat<Rows>([&](int r) CAPY_INLINED {
+    repeat<Vectors>([&](int v) CAPY_INLINED {
       store(args.out + at + r * args.value_dim + 4 * v, state[r][v], args.value_dim - c - 4 * v);
-    }
-  }
+    });
+  });
 }
 
 template <int Rows>

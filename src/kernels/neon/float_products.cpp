@@ -25,14 +25,29 @@ struct FloatJob {
 };
 
 template <int Rows, int Outputs>
-void store_sums(const Lanes (&sum)[Rows][Outputs], float* out, int64_t out_stride) {
-  for (int r = 0; r < Rows; ++r) {
+CAPY_INLINED inline void store_sums(const Lanes (&sum)[Rows][Outputs], float* out, int64_t out_stride) {
+  repeat<Rows>([&](int r) CAPY_INLINED {
     if constexpr (Outputs == 4) {
       vst1q_f32(out + r * out_stride, sums(sum[r][0], sum[r][1], sum[r][2], sum[r][3]));
     } else {
-      for (int n = 0; n < Outputs; ++n) out[r * out_stride + n] = sum[r][n].sum();
+      repeat<Outputs>([&](int n) CAPY_INLINED { out[r * out_stride + n] = sum[r][n].sum(); });
     }
-  }
+  });
+}
+
+// 16 K of the rows from x on and of the outputs from w on.
+template <class W, int Rows, int Outputs>
+CAPY_INLINED inline void add_sixteen(Lanes (&sum)[Rows][Outputs], const float* x, int64_t x_stride,
+                                     const typename W::Element* w, int64_t w_stride) {
+  repeat<4>([&](int part) CAPY_INLINED {
+    float32x4_t weights[Outputs];
+    repeat<Outputs>([&](int i) CAPY_INLINED { weights[i] = W::load(w + i * w_stride + 4 * part); });
+    repeat<Rows>([&](int r) CAPY_INLINED {
+      const float32x4_t values = F32::load(x + r * x_stride + 4 * part);
+      repeat<Outputs>([&](int i)
+                          CAPY_INLINED { sum[r][i].part[part] = vfmaq_f32(sum[r][i].part[part], values, weights[i]); });
+    });
+  });
 }
 
 template <class W, int Rows, int Outputs>
@@ -41,23 +56,15 @@ void float_tile(const FloatJob<W>& job, int64_t row, int64_t n) {
   const typename W::Element* w = job.w + n * job.w_stride;
   Lanes sum[Rows][Outputs];
   int64_t k = 0;
-  for (; k + 16 <= job.columns; k += 16) {
-    for (int part = 0; part < 4; ++part) {
-      const int64_t at = k + 4 * part;
-      float32x4_t weights[Outputs];
-      for (int i = 0; i < Outputs; ++i) weights[i] = W::load(w + i * job.w_stride + at);
-      for (int r = 0; r < Rows; ++r) {
-        const float32x4_t values = F32::load(x + r * job.x_stride + at);
-        for (int i = 0; i < Outputs; ++i) sum[r][i].part[part] = vfmaq_f32(sum[r][i].part[part], values, weights[i]);
-      }
+  for (; k + 16 <= job.columns; k += 16) add_sixteen<W>(sum, x + k, job.x_stride, w + k, job.w_stride);
+  if (k < job.columns) {
+    float last_x[Rows][16];
+    typename W::Element last_w[Outputs][16];
+    for (int r = 0; r < Rows; ++r) copy_last(last_x[r], x + r * job.x_stride + k, job.columns - k, -0.0f);
+    for (int i = 0; i < Outputs; ++i) {
+      copy_last(last_w[i], w + i * job.w_stride + k, job.columns - k, typename W::Element{});
     }
-  }
-  if (const int64_t rest = job.columns - k; rest > 0) {
-    for (int r = 0; r < Rows; ++r) {
-      for (int i = 0; i < Outputs; ++i) {
-        sum[r][i].template add_products<W>(x + r * job.x_stride + k, w + i * job.w_stride + k, rest);
-      }
-    }
+    add_sixteen<W>(sum, last_x[0], 16, last_w[0], 16);
   }
   store_sums(sum, job.out + row * job.out_stride + n, job.out_stride);
 }

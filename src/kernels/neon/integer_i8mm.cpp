@@ -10,7 +10,7 @@
 namespace capy::neon {
 namespace {
 
-constexpr int kPairs = 3;  // of rows at once: 24 registers of sums
+constexpr int kPairs = 2;  // of rows at once: 16 registers of sums
 
 int8x16_t low_words(int8x16_t a, int8x16_t b) {
   return vreinterpretq_s8_s32(vzip1q_s32(vreinterpretq_s32_s8(a), vreinterpretq_s32_s8(b)));

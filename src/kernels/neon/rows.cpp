@@ -28,7 +28,7 @@ float dot(const float* a, const float* b, int64_t n) {
   Lanes lanes;
   int64_t i = 0;
   for (; i + 16 <= n; i += 16) lanes.add_products<F32>(a + i, b + i);
-  if (i < n) lanes.add_products<F32>(a + i, b + i, n - i);
+  if (i < n) lanes.add_last_products<F32>(a + i, b + i, n - i);
   return lanes.sum();
 }
 

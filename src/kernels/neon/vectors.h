@@ -18,6 +18,17 @@ inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 inline int64_t rounded_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 
+// f(0) .. f(N - 1), inlined. Sums that stand in arrays are registers only where the compiler knows every index early;
+// it unrolls loops too late for that.
+template <int N, class Function>
+__attribute__((always_inline)) inline void repeat(const Function& f) {
+  if constexpr (N > 0) {
+    repeat<N - 1>(f);
+    f(N - 1);
+  }
+}
+#define CAPY_INLINED __attribute__((always_inline))
+
 // All bits set in the first `count` of 4 lanes; count may be below 0 or above 4.
 inline uint32x4_t first_lanes(int64_t count) {
   const int32_t lanes[] = {0, 1, 2, 3};
@@ -101,27 +112,36 @@ inline float32x4_t sigmoid(float32x4_t x) { return vdivq_f32(vdupq_n_f32(1), one
 
 inline float32x4_t silu(float32x4_t x) { return vdivq_f32(x, one_plus_exp_minus(x)); }
 
+// The last elements of a row, as 16. A lane without an element must keep its sum, and + 0 * 0 would turn -0 into +0: of
+// two rows that are multiplied one has -0 `behind` its end and the other +0, since x + -0 is x for every x.
+template <class T>
+__attribute__((noinline)) void copy_last(T (&to)[16], const T* from, int64_t count, T behind) {
+  for (int64_t i = 0; i < 16; ++i) to[i] = i < count ? from[i] : behind;
+}
+
 // The 16 lanes of a canonical sum.
 struct Lanes {
   float32x4_t part[4] = {vdupq_n_f32(0), vdupq_n_f32(0), vdupq_n_f32(0), vdupq_n_f32(0)};
 
-  // The products of 16 elements, or of the first `count`: a lane without an element keeps its sum, since + 0 * 0 would
-  // turn -0 into +0.
   template <class B>
-  void add_products(const float* a, const typename B::Element* b) {
-    for (int i = 0; i < 4; ++i) part[i] = vfmaq_f32(part[i], F32::load(a + 4 * i), B::load(b + 4 * i));
+  CAPY_INLINED void add_products(const float* a, const typename B::Element* b) {
+    part[0] = vfmaq_f32(part[0], F32::load(a), B::load(b));
+    part[1] = vfmaq_f32(part[1], F32::load(a + 4), B::load(b + 4));
+    part[2] = vfmaq_f32(part[2], F32::load(a + 8), B::load(b + 8));
+    part[3] = vfmaq_f32(part[3], F32::load(a + 12), B::load(b + 12));
   }
+  // Of the first `count` elements.
   template <class B>
-  void add_products(const float* a, const typename B::Element* b, int64_t count) {
-    for (int i = 0; i < 4; ++i) {
-      const int64_t left = count - 4 * i;
-      const float32x4_t all = vfmaq_f32(part[i], F32::load(a + 4 * i, left), B::load(b + 4 * i, left));
-      part[i] = vbslq_f32(first_lanes(left), all, part[i]);
-    }
+  CAPY_INLINED void add_last_products(const float* a, const typename B::Element* b, int64_t count) {
+    float last_a[16];
+    typename B::Element last_b[16];
+    copy_last(last_a, a, count, -0.0f);
+    copy_last(last_b, b, count, typename B::Element{});
+    add_products<B>(last_a, last_b);
   }
   // Lanes l + l+8 + l+4.
-  float32x4_t four() const { return vaddq_f32(vaddq_f32(part[0], part[2]), vaddq_f32(part[1], part[3])); }
-  float sum() const {
+  CAPY_INLINED float32x4_t four() const { return vaddq_f32(vaddq_f32(part[0], part[2]), vaddq_f32(part[1], part[3])); }
+  CAPY_INLINED float sum() const {
     const float32x4_t fours = four();
     const float32x2_t two = vadd_f32(vget_low_f32(fours), vget_high_f32(fours));
     return vget_lane_f32(vpadd_f32(two, two), 0);
@@ -137,7 +157,7 @@ inline float32x4_t high_halves(float32x4_t a, float32x4_t b) {
 }
 
 // Four trees at once.
-inline float32x4_t sums(const Lanes& a, const Lanes& b, const Lanes& c, const Lanes& d) {
+CAPY_INLINED inline float32x4_t sums(const Lanes& a, const Lanes& b, const Lanes& c, const Lanes& d) {
   const float32x4_t a4 = a.four(), b4 = b.four(), c4 = c.four(), d4 = d.four();
   const float32x4_t ab = vaddq_f32(low_halves(a4, b4), high_halves(a4, b4));
   const float32x4_t cd = vaddq_f32(low_halves(c4, d4), high_halves(c4, d4));
