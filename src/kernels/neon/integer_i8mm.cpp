@@ -70,14 +70,12 @@ __attribute__((always_inline)) inline void multiply_block(int32x4_t (&sum)[Pairs
       low[p] = pair.low;
       high[p] = pair.high;
     }
-    for (int i = 0; i < 8; ++i) {
-      const int8x16_t weights = vld1q_s8(w + 16 * i);
-      for (int p = 0; p < Pairs; ++p) sum[p][i] = vmmlaq_s32(sum[p][i], low[p], weights);
-    }
-    for (int i = 0; i < 8; ++i) {
-      const int8x16_t weights = vld1q_s8(w + 128 + 16 * i);
-      for (int p = 0; p < Pairs; ++p) sum[p][i] = vmmlaq_s32(sum[p][i], high[p], weights);
-    }
+    repeat<8>([&](int i) CAPY_INLINED {
+      const int8x16_t first = vld1q_s8(w + 16 * i);
+      const int8x16_t second = vld1q_s8(w + 128 + 16 * i);
+      repeat<Pairs>(
+          [&](int p) CAPY_INLINED { sum[p][i] = vmmlaq_s32(vmmlaq_s32(sum[p][i], low[p], first), high[p], second); });
+    });
   }
 }
 

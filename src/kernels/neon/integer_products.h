@@ -216,7 +216,7 @@ void dot_rows(const IntegerJob& job, const Codes& codes, const Scales& scales, i
 }
 
 // int4 weights as the int8 layout has them.
-void unpack(int8_t* out, const Int4Codes& codes, int64_t columns) {
+inline void unpack(int8_t* out, const Int4Codes& codes, int64_t columns) {
   for (int64_t k = 0; k < columns; k += 8) {
     const Weights w = codes.load(k);
     for (int i = 0; i < 4; ++i) {
