@@ -75,6 +75,13 @@ uint64_t Checkpoint::identity() const {
   return hash.value();
 }
 
+uint64_t Checkpoint::copy_identity() const {
+  ContentHash hash;
+  hash.add(identity());
+  for (const auto& file : parts_->of.files) hash.add(static_cast<uint64_t>(file.map.changed_ns()));
+  return hash.value();
+}
+
 bool Checkpoint::damaged() const {
   return std::any_of(parts_->of.files.begin(), parts_->of.files.end(),
                      [](const auto& file) { return file.map.damaged(); });
