@@ -115,7 +115,7 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
     log_warning(concat("the model was made for ", config.context,
                        " tokens; beyond them its answers get worse, whatever --context says"));
   }
-  std::optional<Tokenizer> tokenizer = usable(open_tokenizer(checkpoint));
+  std::optional<Tokenizer> tokenizer = usable(open_tokenizer(checkpoint, options.cache_directory));
   std::optional<ChatTemplate> chat_template = usable(open_chat_template(checkpoint));
   auto pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : ThreadPool::default_threads());
   const Product product = options.type ? product_of(*options.type) : Model::natural_product(checkpoint, config);

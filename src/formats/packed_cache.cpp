@@ -6,6 +6,8 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <utility>
 
@@ -33,19 +35,21 @@ struct CacheFile {
   fs::file_time_type used;
 };
 
-// Files of the cache, and what a killed process may have left of one.
+// Files of the cache, and what a killed process may have left of one: a younger one may still be written.
 std::vector<CacheFile> files_of(const std::string& directory) {
+  const auto abandoned_before = fs::file_time_type::clock::now() - std::chrono::hours(1);
   std::vector<CacheFile> files;
   std::error_code failed;
   int64_t seen = 0;
   for (fs::directory_iterator entry(directory, failed), end; !failed && entry != end; entry.increment(failed)) {
     if (++seen > kEntriesMax) break;
     const std::string name = entry->path().filename().string();
-    if (!name.ends_with(kEnding) && name.find(concat(kEnding, ".tmp-")) == std::string::npos) continue;
+    const bool whole = name.ends_with(kEnding);
+    if (!whole && name.find(concat(kEnding, ".tmp-")) == std::string::npos) continue;
     std::error_code unreadable;
     const auto bytes = static_cast<int64_t>(entry->file_size(unreadable));
     const auto used = entry->last_write_time(unreadable);
-    if (!unreadable) files.push_back({entry->path().string(), bytes, used});
+    if (!unreadable && (whole || used < abandoned_before)) files.push_back({entry->path().string(), bytes, used});
   }
   return files;
 }
@@ -62,21 +66,25 @@ PackedCache PackedCache::open(const std::string& directory, const PackedKey& key
   cache.directory_ = directory;
   cache.path_ = (fs::path(directory) / file_name(key)).string();
   cache.key_ = key;
+  cache.bytes_expected_ = bytes_expected;
   cache.limits_ = limits;
-  if (cache.map()) return cache;
-  const Status made = make_directories(directory);
-  if (!made.ok()) {
-    cache.give_up(made.error());
-    return cache;
-  }
-  if (!cache.make_room(bytes_expected)) return cache;
-  Result<PackedWriter> writer = PackedWriter::create(cache.path_, key);
-  if (!writer.ok()) {
-    cache.give_up(writer.error());
-    return cache;
-  }
-  cache.writer_.emplace(std::move(writer).take());
+  cache.writes_ = !cache.map();
   return cache;
+}
+
+void PackedCache::reject(std::string_view why) {
+  log_info(concat(why, "; it is made again"));
+  file_ = PackedFile();
+  writes_ = true;
+}
+
+// Made with the first matrix: models that are used as they are leave no trace.
+Status PackedCache::begin() {
+  if (writer_) return {};
+  TRY(make_directories(directory_));
+  writes_ = TRY(make_room());
+  if (writes_) writer_.emplace(TRY(PackedWriter::create(path_, key_)));
+  return {};
 }
 
 bool PackedCache::map() {
@@ -94,14 +102,15 @@ bool PackedCache::map() {
   return false;
 }
 
-// Removes the least recently used files until `bytes` more may come. False where they may not.
-bool PackedCache::make_room(int64_t bytes) {
+// Removes the least recently used files until the new one may come. False where it may not: it is too large.
+Result<bool> PackedCache::make_room() {
   std::error_code failed;
-  const fs::space_info space = fs::space(directory_, failed);
-  int64_t most = limits_.bytes_max;
-  if (!failed) most = std::min(most, static_cast<int64_t>(space.capacity / static_cast<uint64_t>(limits_.disk_share)));
-  if (bytes > most) {
-    log_debug(concat("converted weights of ", bytes, " bytes are more than the cache may hold (", most, ")"));
+  const fs::space_info disk = fs::space(directory_, failed);
+  if (failed) return Error{ErrorCode::kIo, concat(directory_, ": ", failed.message())};
+  const auto share = static_cast<int64_t>(disk.capacity / static_cast<uint64_t>(limits_.disk_share));
+  const int64_t most = std::min(limits_.bytes_max, share);
+  if (bytes_expected_ > most) {
+    log_debug(concat("converted weights of ", bytes_expected_, " bytes: the cache may hold ", most));
     return false;
   }
   std::vector<CacheFile> files = files_of(directory_);
@@ -111,44 +120,51 @@ bool PackedCache::make_room(int64_t bytes) {
   for (const CacheFile& file : files) total += file.bytes;
   auto left = static_cast<int64_t>(files.size());
   for (const CacheFile& file : files) {
-    if (total + bytes <= most && left < limits_.files_max) break;
+    if (total + bytes_expected_ <= most && left < limits_.files_max) break;
     std::error_code ignored;
     fs::remove(file.path, ignored);
     total -= file.bytes;
     --left;
   }
   const fs::space_info now = fs::space(directory_, failed);
-  if (failed || static_cast<int64_t>(now.available) >= bytes) return true;
-  give_up(Error{ErrorCode::kIo, concat(directory_, ": the disk has no room for ", bytes, " bytes")});
-  return false;
+  if (!failed && static_cast<int64_t>(now.available) >= bytes_expected_) return true;
+  return Error{ErrorCode::kIo, concat(directory_, ": the disk has no room for ", bytes_expected_, " bytes")};
 }
 
 bool PackedCache::add(std::string_view name, MatrixFormat format, int64_t rows, int64_t columns,
                       std::span<const std::byte> bytes) {
-  if (!writer_) return false;
-  const Status added = writer_->add(name, format, rows, columns, bytes);
-  if (added.ok()) return true;
-  lost_ = writer_->matrices() > 0;
-  give_up(added.error());
+  if (!writes_) return false;
+  const auto write = [&]() -> Status {
+    TRY(begin());
+    if (!writer_) return {};
+    return writer_->add(name, format, rows, columns, bytes);
+  };
+  const Status written = write();
+  if (written.ok()) return writes_;
+  lost_ = writer_ && writer_->matrices() > 0;
+  give_up(written.error());
   return false;
 }
 
 bool PackedCache::settle() {
   if (std::exchange(lost_, false)) return true;
   if (!writer_) return false;
-  if (writer_->matrices() == 0) {  // nothing had to be converted
-    writer_.reset();
-    return false;
-  }
   const Status committed = writer_->commit();
+  if (!committed.ok()) {
+    give_up(committed.error());
+    return true;
+  }
   writer_.reset();
-  if (!committed.ok()) give_up(committed.error());
-  if (committed.ok() && !map()) give_up(Error{ErrorCode::kIo, concat(path_, ": is gone again")});
+  writes_ = false;
+  if (!map()) give_up(Error{ErrorCode::kIo, concat(path_, ": is gone again")});
   return true;
 }
 
 void PackedCache::give_up(const Error& error) {
   writer_.reset();
+  writes_ = false;
+  static std::atomic<bool> told{false};
+  if (told.exchange(true)) return;
   log_warning(
       concat("converted weights are not kept for the next start: ", error.message, " (CAPY_CACHE=off does without)"));
 }

@@ -2,9 +2,9 @@
 // The directory of packed files, CAPY_HOME/cache/packed: KEY.capy for each model and type that was converted once.
 //
 // A cache never fails: what cannot be used is made again (with a line in the log), and where nothing can be written
-// (with one warning) the caller's matrices stay in its memory. Several processes may use one directory: a file appears
-// whole or not at all, of two that make the same one the last wins, and a file that is removed stays mapped where it
-// is in use.
+// (with one warning a process) the caller's matrices stay in its memory. Several processes may use one directory: a
+// file appears whole or not at all, of two that make the same one the last wins, and a file that is removed stays
+// mapped where it is in use.
 #pragma once
 
 #include <cstddef>
@@ -38,6 +38,10 @@ class PackedCache {
     return file_.find(name, format, rows, columns);
   }
 
+  const PackedFile& file() const { return file_; }
+  // The mapped file is not what it should be: it is made again.
+  void reject(std::string_view why);
+
   // Writes a converted matrix to the file that is being made. False where none is: the caller keeps its memory.
   bool add(std::string_view name, MatrixFormat format, int64_t rows, int64_t columns, std::span<const std::byte> bytes);
 
@@ -50,13 +54,16 @@ class PackedCache {
 
  private:
   bool map();
-  bool make_room(int64_t bytes);
+  Status begin();
+  Result<bool> make_room();
   void give_up(const Error& error);
 
   std::string directory_;
-  std::string path_;
+  std::string path_;  // of the file for key_
   PackedKey key_{};
+  int64_t bytes_expected_ = 0;
   PackedCacheLimits limits_;
+  bool writes_ = false;  // what is added is kept
   PackedFile file_;
   std::optional<PackedWriter> writer_;
   bool lost_ = false;  // matrices were added to a file that will never be
