@@ -96,7 +96,7 @@ bool PackedCache::map() {
   }
   if (file.ok()) {
     log_info(concat(path_, ": belongs to other weights; it is made again"));
-  } else if (file.error().code != ErrorCode::kNotFound) {
+  } else if (file.error().code == ErrorCode::kCorrupt) {
     log_info(concat(file.error().message, "; it is made again"));
   }
   return false;

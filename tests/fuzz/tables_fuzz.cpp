@@ -18,7 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return 0;
   }
   const capy::Tokenizer& tokenizer = made.value();
-  for (const std::string_view text : {"the cat <|im_start|>1 ", "\xff\xc3\xa9e\xcc\x81\n\n  x"}) {
+  for (const std::string_view text : {"the cat <|im_start|>1 ",
+                                      "\xff\xc3\xa9"
+                                      "e\xcc\x81\n\n  x"}) {
     std::vector<int32_t> ids;
     tokenizer.encode_with_special(text, ids);
     for (const int32_t id : ids) {
