@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/text_model.h"
 
-#include <xxhash.h>
-
 #include <cstring>
 #include <filesystem>
 #include <limits>
@@ -100,22 +98,21 @@ Result<std::optional<Tokenizer>> make_tokenizer(const Checkpoint& checkpoint) {
   return std::optional<Tokenizer>(TRY(Tokenizer::open_directory(directory)));
 }
 
-// Whatever the tokenizer is made of. The files of a directory are hashed whole: they change in place more often than
-// weights do.
-Result<uint64_t> tokenizer_identity(const Checkpoint& checkpoint) {
+// Whatever the tokenizer is made of: sizes, times and samples of its files, as of those with weights.
+uint64_t tokenizer_identity(const Checkpoint& checkpoint) {
   if (checkpoint.kind() == Checkpoint::Kind::kGguf) return checkpoint.copy_identity();
   ContentHash hash;
   for (const char* name : {"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
                            "generation_config.json", "config.json"}) {
     const Result<MappedFile> file = MappedFile::open(concat(checkpoint.directory(), "/", name));
-    if (!file.ok()) {
-      if (file.error().code != ErrorCode::kNotFound) return file.error();
+    if (!file.ok()) {  // not there, or of no use: whoever needs it says so
       hash.add(uint64_t{0});
       continue;
     }
     const auto bytes = file.value().bytes();
     hash.add(static_cast<uint64_t>(bytes.size()) + 1);
-    hash.add(static_cast<uint64_t>(XXH3_64bits(bytes.data(), bytes.size())));
+    hash.add(static_cast<uint64_t>(file.value().changed_ns()));
+    hash.add_samples(bytes);
   }
   return hash.value();
 }
@@ -155,7 +152,7 @@ void keep_tables(const Tokenizer& tokenizer, PackedCache& cache) {
 
 Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint, const std::string& cache_directory) {
   if (cache_directory.empty()) return make_tokenizer(checkpoint);
-  const PackedKey key = {TRY(tokenizer_identity(checkpoint)), kTablesKey, Tokenizer::kTablesVersion, 0};
+  const PackedKey key = {tokenizer_identity(checkpoint), kTablesKey, Tokenizer::kTablesVersion, 0};
   PackedCache cache = PackedCache::open(cache_directory, key, kTablesBytesExpected);
   if (std::optional<Tokenizer> ready = tokenizer_from(cache)) return ready;
   std::optional<Tokenizer> made = TRY(make_tokenizer(checkpoint));
