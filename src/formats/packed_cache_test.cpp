@@ -40,7 +40,8 @@ struct Sample {
 constexpr Sample kSamples[] = {{"a", MatrixFormat::kInt8Packed, 20, 70},
                                {"b.weight", MatrixFormat::kInt4Packed, 16, 300},
                                {"", MatrixFormat::kBF16, 3, 5},
-                               {"d", MatrixFormat::kF32, 1, 1}};
+                               {"d", MatrixFormat::kF32, 1, 1},
+                               {"e", MatrixFormat::kInt8Packed, 20, 70}};
 
 bool add_all(PackedCache& cache) {
   bool added = true;
@@ -308,7 +309,7 @@ TEST(PackedCache, NoDirectoryReachesOutsideItsFile) {
     }
   };
   for (size_t at = begin; at < whole.size(); ++at) {
-    for (const uint8_t change : {0x01, 0x02, 0x04, 0x40, 0x80, 0xff}) {
+    for (const uint8_t change : {0x01, 0x02, 0x04, 0x10, 0x20, 0x30, 0x40, 0x80, 0xff}) {
       std::string changed = whole;
       changed[at] = static_cast<char>(static_cast<uint8_t>(changed[at]) ^ change);
       uint64_t from = 0;
