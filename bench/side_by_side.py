@@ -138,9 +138,17 @@ def figures_of(part, contender, measured):
     return figures
 
 
-def contenders_of(args, folder):
-    import peer_files
+def peer_file(args, folder, kind):
+    """Made by a peer's Python: ours needs no packages."""
+    python = next(iter(args.peers.values()))[0]
+    words = [python, str(HERE / "peer_files.py"), args.model, folder, kind]
+    done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"{kind}: the file for the peers could not be made (its message is above)")
+    return done.stdout.strip().splitlines()[-1]
 
+
+def contenders_of(args, folder):
     found = []
     for width in args.widths:
         capy_type, peer_types = WIDTHS[width]
@@ -149,8 +157,7 @@ def contenders_of(args, folder):
             for kind in peer_types:
                 if name == "ik_llama.cpp" and kind not in IK_TYPES:
                     continue
-                model = peer_files.make(args.model, folder, kind, args.threads)
-                found.append(Peer(args, name, width, kind, str(model)))
+                found.append(Peer(args, name, width, kind, peer_file(args, folder, kind)))
     return found
 
 
@@ -271,7 +278,7 @@ def read_arguments():
     parser.add_argument("--seconds-max", type=int, default=600, help="of one run")
     parser.add_argument("--capy-options", default="", help="further options for capy, such as '--kv int8'")
     parser.add_argument("--peer", action="append", metavar="NAME=PYTHON", help="llama.cpp or ik_llama.cpp, and a Python that "
-                        "has its package; both, of this Python, when left out; NAME= for none")
+                        "has its package; both, of this Python, when left out; = for capy alone")
     args = parser.parse_args()
     args.widths = [w for w in args.widths.split(",") if w in WIDTHS] or parser.error("--widths: 4, 8 or 16")
     args.parts = [p for p in args.parts.split(",") if p in PARTS] or parser.error("--parts: " + ", ".join(PARTS))

@@ -324,8 +324,9 @@ Result<int> start(Question question) {
   const int64_t most = *std::max_element(question.sequences.begin(), question.sequences.end());
   options.limits.sequences_max =
       std::max(options.limits.sequences_max, most + 1);  // and the one that holds the context
+  const std::string path = TRY(find_model(question.choice.model));
   const InterruptScope scope;
-  const Report report = TRY(answer(question, TRY(find_model(question.choice.model)), std::move(options)));
+  const Report report = TRY(answer(question, path, std::move(options)));
   TRY(write_output(question.json ? report_json(question, report) : report_text(question, report)));
   return 0;
 }

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """capy bench: what it answers, what it refuses, Ctrl-C."""
 import json
+import re
 import signal
 import subprocess
+import sys
 import time
+from xml.etree import ElementTree
 
 import program
 from program import TinyModelTest, capy
@@ -89,6 +92,25 @@ class BenchTest(TinyModelTest):
 
     def test_a_context_that_does_not_fit_is_refused(self):
         self.check_error(capy("bench", self.model, "--depth", 1 << 20), 1)
+
+    def test_side_by_side_makes_figures_and_charts_of_capy_alone(self):
+        out = self.path / "side_by_side"
+        done = subprocess.run(
+            [sys.executable, program.ROOT / "bench" / "side_by_side.py", "--capy", program.BINARY, "--model", self.model,
+             "--out", out, "--widths", "8,16", "--rounds", "2", "--threads", "1", "--depths", "0,64", "--peer", "="],
+            capture_output=True, text=True, timeout=program.SECONDS_MAX, env=program.environment(), check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        table = json.loads((out / "results.json").read_text())["table"]
+        self.assertEqual({row["part"] for row in table}, {"prefill", "decode", "sequences", "depth", "start"})
+        for row in table:
+            self.assertNotIn("failure", row)
+            for name, figure in row["figures"].items():
+                self.assertGreater(figure["median"], 0, (row["part"], name))
+        page = (out / "index.html").read_text()
+        drawings = re.findall(r"<svg .*?</svg>", page)
+        self.assertEqual(len(drawings), 7)
+        for drawing in drawings:
+            ElementTree.fromstring(drawing)
 
     def test_interrupt(self):
         process = subprocess.Popen([program.BINARY, "bench", str(self.model), "--generate", "60000", "--repeat", "1000"],
