@@ -145,12 +145,13 @@ def facts_list(facts):
 
 
 def page(facts, noise, table):
+    prompt = facts["prompt"]
     charts = [
-        bar_chart(table, "prefill", "prefill", "Reading a prompt of 512 tokens", "tokens/s, more is better"),
-        bar_chart(table, "decode", "decode", "Writing 128 tokens, one sequence", "tokens/s, more is better"),
+        bar_chart(table, "prefill", "prefill", f"Reading a prompt of {prompt} tokens", "tokens/s, more is better"),
+        bar_chart(table, "decode", "decode", f"Writing {facts['generate']} tokens, one sequence", "tokens/s, more is better"),
         line_chart(table, "sequences", "decode x ", "Writing several sequences in one batch", "tokens/s of all together",
                    "sequences"),
-        line_chart(table, "depth", "prefill at ", "Reading 512 tokens behind a context", "tokens/s", "tokens of context"),
+        line_chart(table, "depth", "prefill at ", f"Reading {prompt} tokens behind a context", "tokens/s", "tokens of context"),
         line_chart(table, "depth", "decode at ", "Writing behind a context", "tokens/s", "tokens of context"),
         bar_chart(table, "start", "first token, ms", "From exec to the first token, prompt of 32", "milliseconds, less is better"),
         bar_chart(table, "start", "rss, MB", "Memory at that moment, context of 4,096", "MB resident at most, less is better"),

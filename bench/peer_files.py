@@ -132,9 +132,10 @@ def write_vocabulary(writer, gguf, size):
     """As many tokens as the model has, with names that mean nothing: a peer that knows no vocabulary may refuse to run."""
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("qwen2")
-    writer.add_token_list([f"[{i}]" for i in range(size)])
+    names = ["a", "b", "ab"]  # what one merge needs
+    writer.add_token_list(names + [f"[{i}]" for i in range(len(names), size)])
     writer.add_token_types([gguf.TokenType.NORMAL] * size)
-    writer.add_token_merges(["[ 0"])
+    writer.add_token_merges(["a b"])
     writer.add_eos_token_id(size - 1)
 
 

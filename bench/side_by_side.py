@@ -30,14 +30,8 @@ PEERS = {"llama.cpp": "llama_cpp", "ik_llama.cpp": "ik_llama_cpp"}
 # For each width: capy's type, and the peers' types that are as wide. The first one stands for the width in the long parts.
 WIDTHS = {"4": ("int4", ["Q4_0", "Q4_K_M"]), "8": ("int8", ["Q8_0"]), "16": ("bf16", ["BF16"])}
 IK_TYPES = ("Q4_0", "Q8_0", "BF16")
-# Options of each part, alike for `capy bench` and peer.py, and whether all types or only the first of a width take part.
-PARTS = {
-    "prefill": (["--prompt", "512", "--generate", "0"], True),
-    "decode": (["--prompt", "0", "--generate", "128"], True),
-    "sequences": (["--prompt", "0", "--generate", "64", "--sequences", "1,2,4,8"], False),
-    "depth": (["--prompt", "512", "--generate", "32"], False),
-    "start": (["--prompt", "32"], True),
-}
+# The parts, and whether all types take part or only the first of a width.
+PARTS = {"prefill": True, "decode": True, "sequences": False, "depth": False, "start": True}
 IDLE_LOAD = 0.3     # of the load average before we begin
 FOREIGN_MAX = 0.05  # of the processors' time during a run
 
@@ -48,6 +42,18 @@ def busy_seconds():
         fields = list(map(int, stat.readline().split()[1:9]))
     user, nice, system, _idle, _wait, irq, softirq, steal = fields
     return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def options_of(args, part):
+    """Alike for `capy bench` and peer.py."""
+    prompt, generate = str(args.prompt), args.generate
+    return {
+        "prefill": ["--prompt", prompt, "--generate", "0"],
+        "decode": ["--prompt", "0", "--generate", str(generate)],
+        "sequences": ["--prompt", "0", "--generate", str(max(generate // 2, 1)), "--sequences", "1,2,4,8"],
+        "depth": ["--prompt", prompt, "--generate", str(max(generate // 4, 1)), "--depth", args.depths],
+        "start": ["--prompt", "32"],
+    }[part]
 
 
 class Contender:
@@ -163,7 +169,7 @@ def contenders_of(args, folder):
 
 def taking_part(contenders, part):
     """All, or of each program and width the first."""
-    if PARTS[part][1]:
+    if PARTS[part]:
         return contenders
     first = {}
     for contender in contenders:
@@ -175,7 +181,7 @@ def measure(args, contenders):
     runs, failures = {}, {}
     for round_number in range(1, args.rounds + 1):
         for part in args.parts:
-            options = PARTS[part][0] + (["--depth", args.depths] if part == "depth" else [])
+            options = options_of(args, part)
             for contender in taking_part(contenders, part):
                 key = (part, contender.label)
                 if key in failures:
@@ -211,7 +217,7 @@ def summary_of(args, contenders, runs, failures):
 
 
 def facts_of(args, contenders, runs, load):
-    facts = {"date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "threads": args.threads, "rounds": args.rounds,
+    facts = {"prompt": args.prompt, "generate": args.generate, "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "threads": args.threads, "rounds": args.rounds,
              "model": pathlib.Path(args.model).name, "load_before": load, "cores": os.cpu_count(),
              "cpu": cpu_name(), "programs": {}, "files": {}}
     programs = {contender.label: contender.name for contender in contenders}
@@ -272,6 +278,9 @@ def read_arguments():
     parser.add_argument("--out", help="a folder for results.json and index.html; WORK/results when left out")
     parser.add_argument("--widths", default="4,8,16", help="bits of the weights, with commas between")
     parser.add_argument("--parts", default="prefill,decode,sequences,depth,start")
+    parser.add_argument("--prompt", type=int, default=512, help="tokens of a prompt")
+    parser.add_argument("--generate", type=int, default=128, help="tokens decoded; half of them of each of several sequences, "
+                        "a quarter behind a context")
     parser.add_argument("--depths", default="0,4096,16384", help="tokens of context of the part depth")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
