@@ -32,6 +32,10 @@ print(f"figure: exec to first token, prompt of 32, warm: median {milliseconds:.0
 print(f"figure: resident at most {peak / 1e6:.0f} MB, file {int(file) / 1e6:.0f} MB (at most file + 200 MB: {said(peak <= int(file) + 200e6)})")
 END
 side_by_side start --parts start --widths 4,8
-for peer in llama.cpp ik_llama.cpp; do
-  figure "$peer: exec to first token $(best start start "first token, ms" $peer) ms at most of its types, without Python's own start"
-done
+python3 - "$work/start/results.json" <<'END'
+import json, sys
+for row in json.load(open(sys.argv[1]))["table"]:
+    figures = {name: figure["median"] for name, figure in row["figures"].items()}
+    said = row.get("failure") or f"{figures['first token, ms']:.0f} ms to the first token, {figures['rss, MB']:.0f} MB resident"
+    print(f"figure: {row['program']} {row['type']}: {said}" + ("" if row["program"] == "capy" else " (without Python's own start)"))
+END
