@@ -118,6 +118,7 @@ ModelSizes Model::sizes() const {
   sizes.parameters_head = tied ? 0 : head.parameters;
   sizes.parameters_mtp = mtp.parameters;
   sizes.weight_bytes = decoder.bytes + mtp.bytes + head.bytes;
+  sizes.step_bytes = decoder.bytes + head.bytes;
   // A tied head that lies in the file is the embedding; otherwise the embedding's rows are read from the file besides.
   const bool head_is_embedding = weights_->head.view.data == weights_->embedding.bytes.data();
   if (!head_is_embedding) sizes.weight_bytes += static_cast<int64_t>(weights_->embedding.bytes.size());

@@ -36,6 +36,7 @@ struct ModelSizes {
   int64_t parameters_mtp = 0;
   int64_t weight_bytes = 0;     // as held for computing: mapped or converted
   int64_t converted_bytes = 0;  // of these, in memory of our own
+  int64_t step_bytes = 0;       // of these, what a decoding step reads: the decoder's layers and the head
   int64_t parameters() const { return parameters_embedding + parameters_decoder + parameters_head + parameters_mtp; }
 };
 

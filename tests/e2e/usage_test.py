@@ -6,8 +6,8 @@ import unittest
 import program
 from program import ProgramTest, TinyModelTest, capy
 
-COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "init", "doctor"]
-LATER = ["serve", "pull", "remove", "quantize", "bench", "eval", "data", "tokenizer", "train", "tune", "merge"]
+COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "init", "doctor"]
+LATER = ["serve", "pull", "remove", "quantize", "eval", "data", "tokenizer", "train", "tune", "merge"]
 
 
 class HelpTest(ProgramTest):
