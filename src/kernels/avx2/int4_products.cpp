@@ -5,7 +5,7 @@
 // level * code, at most 4 * 63 * 127 < 2^15: exact again. So vpmaddwd is needed once for every two vpmaddubsw.
 //
 // Panels go in groups of four (four streams of weights), block by block of K; `out` holds the sums between blocks. Up
-// to kTileRows rows use the levels as they leave the shuffle; with more rows a group's block is unpacked once, to L1.
+// to four rows use the levels as they leave the shuffle; with more rows a group's block is unpacked once, to L1.
 #include "kernels/avx2/operations.h"
 
 #if defined(__AVX2__)
@@ -16,7 +16,7 @@ namespace capy::avx2 {
 namespace {
 
 constexpr int64_t kGroupPanels = 4;
-constexpr int64_t kTileRows = 4;
+constexpr int64_t kTileRows = 3;
 constexpr int kLevelOffset = 64;
 constexpr int64_t kPairBytes = 64;  // of codes: two K groups of a panel
 
@@ -133,6 +133,8 @@ __attribute__((always_inline)) inline void add_pair(__m256i (&sum)[Rows][2], con
       const __m256i exact = _mm256_add_epi16(products, offset);
       sum[r][half] = _mm256_add_epi32(sum[r][half], _mm256_madd_epi16(exact, ones));
     }
+    // The next row's loads stay behind this row's sums: g++ would mix the rows and run out of registers.
+    asm volatile("" : "+x"(sum[r][0]), "+x"(sum[r][1]), "+r"(k));
   }
 }
 
@@ -235,7 +237,6 @@ void many_rows(const Int4Job& job, int64_t begin, int64_t end) {
       unpacked_rows<kTileRows>(job, group, row, begin, end, block, columns);
     }
     const int64_t left = job.x.rows - row;
-    if (left == 3) unpacked_rows<3>(job, group, row, begin, end, block, columns);
     if (left == 2) unpacked_rows<2>(job, group, row, begin, end, block, columns);
     if (left == 1) unpacked_rows<1>(job, group, row, begin, end, block, columns);
   }
