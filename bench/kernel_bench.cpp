@@ -138,12 +138,12 @@ void int4_product(Bench& bench, const Product& p) {
   if (!bench.wants(name)) return;
   const int64_t bytes = packed_int4_bytes(p.outputs, p.columns);
   const int64_t n = copies(p.rows, bytes);
-  Block<int8_t> weights(n * bytes), x_codes(p.rows * packed_columns(p.columns));
+  Block<int8_t> panels(n * bytes), x_codes(p.rows * packed_columns(p.columns));
   Block<float> x_scales(p.rows * quant_blocks(p.columns)), out(p.rows * p.outputs);
   Block<int32_t> sums(p.rows * quant_blocks(p.columns));
   const Int8Rows x{p.rows, p.columns, x_codes.data(), x_scales.data(), sums.data()};
   bench.run(name, {p.flops(), static_cast<double>(bytes)}, [&](const KernelTable& table, int64_t i) {
-    const MatrixView w{MatrixFormat::kInt4Packed, p.outputs, p.columns, 0, weights.data() + i % n * bytes, nullptr};
+    const MatrixView w{MatrixFormat::kInt4Packed, p.outputs, p.columns, 0, panels.data() + i % n * bytes, nullptr};
     table.matmul_int4(out.data(), p.outputs, x, w, 0, p.outputs);
   });
 }
@@ -177,8 +177,8 @@ void f32_product(Bench& bench, const Product& p, const char* op, MatrixFormat fo
 
 void products(Bench& bench, int64_t rows, int64_t outputs, int64_t columns) {
   const Product p{rows, outputs, columns};
-  int8_product(bench, p);
   int4_product(bench, p);
+  int8_product(bench, p);
   bf16_product(bench, p);
   f32_product<uint16_t>(bench, p, "f32, bf16 weights", MatrixFormat::kBF16);
   f32_product<float>(bench, p, "f32", MatrixFormat::kF32);
