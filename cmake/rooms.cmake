@@ -8,7 +8,7 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/src/text/CMakeLists.txt)
 else()
   room(text capy_base)
 endif()
-room(formats capy_codec)
+room(formats capy_codec xxhash)
 add_subdirectory(src/kernels)  # flags per ISA folder
 room(cache capy_tensor)
 room(sampling capy_text capy_tensor)

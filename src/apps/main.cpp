@@ -56,6 +56,7 @@ std::string overview() {
       "  capy show ./model.gguf\n"
       "\nEnvironment:\n"
       "  CAPY_HOME     where models, caches and the chat's history are kept\n"
+      "  CAPY_CACHE    off: keep no converted weights for the next start\n"
       "  CAPY_THREADS  threads to use when --threads is not given\n"
       "  CAPY_ISA      kernels to use (generic, avx2, avx512, ...); the best of the machine otherwise\n"
       "  NO_COLOR      no colours when set\n";

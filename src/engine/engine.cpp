@@ -115,13 +115,14 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
     log_warning(concat("the model was made for ", config.context,
                        " tokens; beyond them its answers get worse, whatever --context says"));
   }
-  std::optional<Tokenizer> tokenizer = usable(open_tokenizer(checkpoint));
+  std::optional<Tokenizer> tokenizer = usable(open_tokenizer(checkpoint, options.cache_directory));
   std::optional<ChatTemplate> chat_template = usable(open_chat_template(checkpoint));
   auto pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : ThreadPool::default_threads());
   const Product product = options.type ? product_of(*options.type) : Model::natural_product(checkpoint, config);
   const int64_t weight_bytes = TRY(Model::estimated_bytes(checkpoint, config, product));
   TRY(check_weights_fit(weight_bytes, budget));
-  Model model = TRY(Model::load(std::move(checkpoint), ModelOptions{product, options.on_progress}, *pool));
+  const ModelOptions wanted{product, options.on_progress, options.cache_directory};
+  Model model = TRY(Model::load(std::move(checkpoint), wanted, *pool));
   for (size_t i = 0; i < options.loras.size(); ++i) {
     TRY(model.attach_lora(options.loras[i].directory, static_cast<int32_t>(i), options.loras[i].scale));
   }
@@ -351,7 +352,7 @@ Result<bool> Engine::step() {
 
 // Asked after weights were read and before anything that came of them is believed.
 Status Engine::Parts::check_file() const {
-  if (!model.checkpoint().damaged()) return {};
+  if (!model.damaged()) return {};
   return Error{ErrorCode::kCorrupt, concat(model.checkpoint().path(),
                                            ": the model file was cut short or could not be read while it was in use; "
                                            "restore it and start again")};

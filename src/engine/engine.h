@@ -63,6 +63,8 @@ struct EngineOptions {
   int64_t memory_bytes = 0;         // budget for weights, KV, states and activations; 0: 85 % of what is available now
   int64_t chunk_tokens = 256;       // rows of a step
   std::vector<LoraSource> loras;
+  // Where weights that had to be converted are kept for the next start (formats/packed_cache.h). "": nowhere.
+  std::string cache_directory;
   EngineLimits limits;
   // Called during open with a fraction of 0..1, for a progress bar. May be empty.
   std::function<void(double)> on_progress;

@@ -25,6 +25,7 @@ struct ModelWeights;
 struct ModelOptions {
   Product product = Product::kF32;
   std::function<void(double)> on_progress;  // while weights are read; may be empty
+  std::string cache_directory;              // for converted weights (formats/packed_cache.h); "": none
 };
 
 // What a model is made of, for `capy show` and the memory budget.
@@ -49,6 +50,8 @@ class Model {
   const Checkpoint& checkpoint() const { return checkpoint_; }
   Product product() const { return product_; }
   bool has_mtp() const;
+  // A file under the weights was cut short or a disk failed: results since then are worthless.
+  bool damaged() const;
   ModelSizes sizes() const;
   // Bytes that load would hold for computing, from the tensors' shapes alone: to refuse before anything is converted.
   static Result<int64_t> estimated_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product);

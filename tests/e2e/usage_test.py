@@ -68,7 +68,6 @@ class WrongUsageTest(ProgramTest):
 
     def test_what_is_not_in_this_version(self):
         self.check_error(capy("run", "--image", "cat.png", "x"), 2, "not in this version")
-        self.check_error(capy("run", "--type", "int4", "x"), 2, "not in this version")
 
     def test_wrong_environment(self):
         for threads in ("0", "-1", "many", "99999999999999999999"):
