@@ -181,6 +181,18 @@ void Model::logits(float* out, const float* hidden, int64_t rows, Compute& compu
   multiply(out, config_.vocab, input, weights_->head, nullptr, compute);
 }
 
+int32_t Model::draft_token(const float* hidden, Compute& compute) const {
+  const Arena::Scope scope(compute.arena);
+  Matrix common;
+  common.view = weights_->head.view;
+  common.view.rows = std::min(common.view.rows, kDraftVocab);
+  common.product = weights_->head.product;
+  float* const scores = compute.arena.allocate<float>(common.view.rows);
+  const ActivationRows input = prepare_rows(hidden, 1, config_.dim, common.product, compute);
+  multiply(scores, common.view.rows, input, common, nullptr, compute);
+  return static_cast<int32_t>(std::max_element(scores, scores + common.view.rows) - scores);
+}
+
 void Model::forward_mtp(Batch batch, float* out, const float* hidden, Compute& compute) const {
   const Arena::Scope scope(compute.arena);
   const MtpWeights& w = *weights_->mtp;

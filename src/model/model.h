@@ -79,6 +79,12 @@ class Model {
   static constexpr int64_t kLogitRows = 16;
   void logits(float* out, const float* hidden, int64_t rows, Compute& compute) const;
 
+  // The likeliest token after a hidden row of the MTP head among the first kDraftVocab ids: a draft need not be right,
+  // and byte-level BPE numbers its tokens by how common they were. A whole head of 248,320 rows would cost more than it
+  // finds.
+  static constexpr int64_t kDraftVocab = 32'768;
+  int32_t draft_token(const float* hidden, Compute& compute) const;
+
   // The MTP head (SPEC 3): out[rows][dim] is its hidden row (after its norm) for the batch's rows, from the main
   // model's hidden rows and the *next* tokens, which are the batch's tokens. logits() of it predict the token after
   // next. The batch's slices name a KV sequence of their own for the MTP layer. Only when has_mtp().
