@@ -75,9 +75,11 @@ enum {
 };
 
 enum {
-  CAPY_KV_AUTO = 0, /* f32 beside CAPY_TYPE_F32, else bf16 */
+  CAPY_KV_AUTO = 0, /* f32 beside CAPY_TYPE_F32, bf16 beside CAPY_TYPE_BF16, else int8 */
   CAPY_KV_F32 = 1,
-  CAPY_KV_BF16 = 2
+  CAPY_KV_BF16 = 2,
+  CAPY_KV_INT8 = 3,
+  CAPY_KV_INT4 = 4
 };
 
 typedef struct capy_open_options {

@@ -80,7 +80,7 @@ std::vector<Fit> what_fits() {
     const int64_t int8 = weights + weights * 4 / kQuantBlock + 2 * summary.config.vocab * summary.config.dim;
     fits.push_back(
         {size.name, "bf16", summary.tensor_bytes, context_that_fits(summary, summary.tensor_bytes, KvType::kBF16)});
-    fits.push_back({size.name, "int8", int8, context_that_fits(summary, int8, KvType::kBF16)});
+    fits.push_back({size.name, "int8", int8, context_that_fits(summary, int8, KvType::kInt8)});
   }
   return fits;
 }

@@ -16,10 +16,6 @@ namespace {
 
 constexpr int64_t kThreadsMax = ThreadPool::kThreadsMax;
 
-Error not_in_this_version(std::string_view what) {
-  return Error{ErrorCode::kUsage, concat(what, " is not in this version yet")};
-}
-
 Result<std::optional<ComputeType>> read_type(const std::string& name) {
   if (name.empty()) return std::optional<ComputeType>();
   const std::optional<ComputeType> type = compute_type_named(name);
@@ -31,8 +27,7 @@ Result<std::optional<KvType>> read_kv(const std::string& name) {
   if (name.empty()) return std::optional<KvType>();
   const std::optional<KvType> type = kv_type_named(name);
   if (type) return type;
-  if (name == "int8" || name == "int4") return not_in_this_version(concat("--kv ", name));
-  return Error{ErrorCode::kUsage, concat("--kv: '", name, "' is not one of f32, bf16")};
+  return Error{ErrorCode::kUsage, concat("--kv: '", name, "' is not one of f32, bf16, int8, int4")};
 }
 
 Result<int> read_threads(int64_t given) {
@@ -103,7 +98,7 @@ void add_engine_options(CommandLine& line, ModelChoice& choice) {
   line.add_option("--type", choice.type, "compute with weights as f32, bf16 or int8; what the file holds when left out")
       ->type_name("TYPE")
       ->group(kGroup);
-  line.add_option("--kv", choice.kv, "keep attention's keys and values as f32 or bf16")
+  line.add_option("--kv", choice.kv, "keep attention's keys and values as f32, bf16, int8 or int4")
       ->type_name("TYPE")
       ->group(kGroup);
   line.add_option("--threads", choice.threads, "processor cores to use; all physical ones when left out")

@@ -73,7 +73,7 @@ ModelPart part_of(const Tensor& tensor, const ModelConfig& config) {
 }
 
 KvLayout ModelSummary::kv_layout(KvType type) const {
-  return {config.full_layers(), config.kv_heads, config.head_dim, type == KvType::kF32 ? DType::kF32 : DType::kBF16};
+  return {config.full_layers(), config.kv_heads, config.head_dim, type};
 }
 
 StateLayout ModelSummary::state_layout() const {
@@ -141,6 +141,9 @@ std::optional<int64_t> context_that_fits(const ModelSummary& summary, int64_t we
   return plan.value().context_tokens;
 }
 
-KvType usual_kv_type(ComputeType type) { return type == ComputeType::kF32 ? KvType::kF32 : KvType::kBF16; }
+std::span<const KvType> kv_types(const ModelConfig& config) {
+  static constexpr KvType kTypes[] = {KvType::kF32, KvType::kBF16, KvType::kInt8, KvType::kInt4};
+  return {kTypes, config.head_dim <= KvLayout::kIntegerHeadMax ? std::size(kTypes) : 2};
+}
 
 }  // namespace capy

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,7 @@ int64_t weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Co
 // The context that the engine would allow now; nothing where the model does not fit at all.
 std::optional<int64_t> context_that_fits(const ModelSummary& summary, int64_t weight_bytes, KvType kv);
 
-KvType usual_kv_type(ComputeType type);
+// The KV types that its heads can have.
+std::span<const KvType> kv_types(const ModelConfig& config);
 
 }  // namespace capy

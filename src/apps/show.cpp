@@ -68,7 +68,8 @@ Result<Facts> gather(const std::string& path, bool measures_error) {
   }
   for (const ComputeType type : kTypes) {
     const int64_t weights = weight_bytes(checkpoint, facts.summary.config, type);
-    facts.fits.push_back({type, weights, context_that_fits(facts.summary, weights, usual_kv_type(type))});
+    facts.fits.push_back(
+        {type, weights, context_that_fits(facts.summary, weights, usual_kv_type(type, facts.summary.config.head_dim))});
   }
   if (measures_error) {
     Progress progress("comparing", Progress::Unit::kNone);
@@ -126,10 +127,12 @@ std::string describe_parameters(const ParameterCounts& counts) {
 
 std::string describe_memory(const Facts& facts) {
   const ModelSummary& summary = facts.summary;
-  const int64_t wide = summary.kv_layout(KvType::kF32).bytes_per_token();
-  const int64_t narrow = summary.kv_layout(KvType::kBF16).bytes_per_token();
-  std::string text =
-      line("KV per token", concat(readable_count(narrow), " bytes as bf16, ", readable_count(wide), " as f32"));
+  std::string sizes;
+  for (const KvType type : kv_types(summary.config)) {
+    sizes += concat(sizes.empty() ? "" : ", ", readable_count(summary.kv_layout(type).bytes_per_token()),
+                    sizes.empty() ? " bytes as " : " as ", kv_type_name(type));
+  }
+  std::string text = line("KV per token", sizes);
   if (summary.config.linear_layers() > 0) {
     text += line("state per sequence", concat(readable_bytes(summary.state_layout().state_bytes()), " recurrent, ",
                                               readable_bytes(summary.conv_state_bytes()), " convolution"));
@@ -240,13 +243,13 @@ void write_types(JsonWriter& json, const std::vector<StoredType>& types) {
 
 void write_memory(JsonWriter& json, const Facts& facts) {
   const ModelSummary& summary = facts.summary;
-  const KvType usual = usual_kv_type(summary.natural_type);
+  const KvType usual = usual_kv_type(summary.natural_type, summary.config.head_dim);
   json.member("type", compute_type_name(summary.natural_type));
   json.member("kv", kv_type_name(usual));
   json.member("kv_bytes_per_token", summary.kv_layout(usual).bytes_per_token());
   json.key("kv_bytes_per_token_by_type");
   json.begin_object();
-  for (const KvType type : {KvType::kF32, KvType::kBF16})
+  for (const KvType type : kv_types(summary.config))
     json.member(kv_type_name(type), summary.kv_layout(type).bytes_per_token());
   json.end_object();
   json.member("state_bytes", summary.state_layout().state_bytes() + summary.conv_state_bytes());
@@ -258,7 +261,7 @@ void write_memory(JsonWriter& json, const Facts& facts) {
   for (const Facts::Fit& fit : facts.fits) {
     json.begin_object();
     json.member("type", compute_type_name(fit.type));
-    json.member("kv", kv_type_name(usual_kv_type(fit.type)));
+    json.member("kv", kv_type_name(usual_kv_type(fit.type, summary.config.head_dim)));
     json.member("weight_bytes", fit.weight_bytes);
     json.member("fits", fit.context.has_value());
     json.member("context_tokens", fit.context.value_or(0));

@@ -17,13 +17,67 @@ Error out_of_pages(const KvPool& pool) {
                       " tokens are in use; end a sequence, or allow more with --memory or a smaller --context")};
 }
 
+void clear_tail(std::byte* block, int64_t bytes, int64_t from) {
+  std::memset(block + from, 0, static_cast<size_t>(bytes - from));
+}
+
+// Codes in panels of 16 tokens, each of lines of 64 bytes: 4 bytes of each token.
+void clear_key_rows(std::byte* codes, int64_t bytes, int64_t token) {
+  const int64_t panel_bytes = bytes / (KvLayout::kPageTokens / kPanelRows);
+  for (; token < KvLayout::kPageTokens; ++token) {
+    std::byte* const panel = codes + token / kPanelRows * panel_bytes;
+    for (int64_t line = 0; line < panel_bytes; line += 64) std::memset(panel + line + token % kPanelRows * 4, 0, 4);
+  }
+}
+
+// Codes in panels of 16 dims, each of lines of 64 bytes: 16 dims of 4 tokens, or of 8 where a byte holds two.
+void clear_value_columns(std::byte* codes, int64_t bytes, int64_t token, bool halves) {
+  const int64_t panel_bytes = KvLayout::kPageTokens * kPanelRows / (halves ? 2 : 1);
+  for (int64_t at = 0; at < bytes; ++at) {
+    const int64_t line = at % panel_bytes / 64;
+    const int64_t first = line * (halves ? 8 : 4) + at % 4;  // the token of the byte, or of its low half
+    if (first >= token) {
+      codes[at] = {};
+    } else if (halves && first + 4 >= token) {
+      codes[at] &= std::byte{0x0f};
+    }
+  }
+}
+
 }  // namespace
+
+int64_t KvLayout::k_head_bytes() const {
+  switch (type) {
+    case KvType::kInt8: return kPageTokens * packed_columns(head_dim);
+    case KvType::kInt4: return kPageTokens * packed_columns(head_dim) / 2;
+    default: return kPageTokens * head_dim * element_bytes();
+  }
+}
+
+int64_t KvLayout::v_head_bytes() const {
+  switch (type) {
+    case KvType::kInt8: return kPageTokens * round_up_to(head_dim, kPanelRows);
+    case KvType::kInt4: return kPageTokens * round_up_to(head_dim, kPanelRows) / 2;
+    default: return kPageTokens * head_dim * element_bytes();
+  }
+}
 
 void KvLayout::clear_page_from(std::byte* page, int64_t token) const {
   CHECK(token >= 0 && token <= kPageTokens);
-  const int64_t kept = token * head_dim * element_bytes();
-  for (int64_t block = 0; block < layers * 2 * kv_heads; ++block) {
-    std::memset(page + block * head_bytes() + kept, 0, static_cast<size_t>(head_bytes() - kept));
+  for (int64_t layer = 0; layer < layers; ++layer) {
+    for (int64_t head = 0; head < kv_heads; ++head) {
+      std::byte* const keys = page + k_offset(layer, head);
+      std::byte* const values = page + v_offset(layer, head);
+      if (is_integer()) {
+        clear_key_rows(keys, k_head_bytes(), token);
+        clear_value_columns(values, v_head_bytes(), token, type == KvType::kInt4);
+        clear_tail(page + k_scales_offset(layer, head), kScaleBytes, token * 4);
+        clear_tail(page + v_scales_offset(layer, head), kScaleBytes, token * 4);
+      } else {
+        clear_tail(keys, k_head_bytes(), token * head_dim * element_bytes());
+        clear_tail(values, v_head_bytes(), token * head_dim * element_bytes());
+      }
+    }
   }
 }
 

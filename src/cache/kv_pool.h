@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Paged keys and values of the full-attention layers.
 //
-// A page holds kPageTokens consecutive positions of every layer: for each layer first all keys, then all values, each
-// [kv_heads][kPageTokens][head_dim] of the KV type. A page is one attention block (DESIGN 2): a kernel walks whole
-// pages. Sequences share full pages; a page that is shared and not full is copied before it is written.
+// A page holds kPageTokens consecutive positions of every layer. A page is one attention block (DESIGN 2): a kernel
+// walks whole pages. Sequences share full pages; a page that is shared and not full is copied before it is written.
+// For each layer:
+//   f32, bf16   all keys, then all values, each [kv_heads][kPageTokens][head_dim]
+//   int8, int4  key codes [kv_heads], value codes [kv_heads], key scales [kv_heads][kPageTokens], value scales likewise
+//               (f32). The codes of a head are matrices in the house's packed layout (tensor/matrix.h), so that
+//               attention's products are matmul_int8: keys have a row for each token and head_dim columns, values a row
+//               for each dim and a column for each token. A token's scale is its own, so none is ever regrouped.
+//               int4: byte b of a line of 64 holds byte b of two consecutive lines of the int8 layout, the first in its
+//               low half. A code names one of 16 levels (model/kv_rows.h).
 //
 // Thread safety: as SlotPool.
 #pragma once
@@ -15,28 +22,51 @@
 
 #include "base/result.h"
 #include "cache/slot_pool.h"
-#include "tensor/dtype.h"
+#include "tensor/matrix.h"
 
 namespace capy {
 
+enum class KvType : uint8_t { kF32, kBF16, kInt8, kInt4 };
+
 struct KvLayout {
   static constexpr int64_t kPageTokens = 256;
+  // Wider heads have no integer form: a token's key must be one block of the packed layout, and so must a page.
+  static constexpr int64_t kIntegerHeadMax = kQuantBlock;
+  static_assert(kPageTokens == kQuantBlock);
 
   int64_t layers = 0;  // full-attention layers, the MTP layer counted
   int64_t kv_heads = 0;
   int64_t head_dim = 0;
-  DType type = DType::kF32;  // kF32 or kBF16
+  KvType type = KvType::kF32;
 
-  int64_t element_bytes() const { return dtype_info(type).bytes; }
-  int64_t head_bytes() const { return kPageTokens * head_dim * element_bytes(); }
-  int64_t k_offset(int64_t layer, int64_t head) const { return (layer * 2 * kv_heads + head) * head_bytes(); }
+  static bool is_integer(KvType type) { return type == KvType::kInt8 || type == KvType::kInt4; }
+  bool is_integer() const { return is_integer(type); }
+  int64_t element_bytes() const { return type == KvType::kF32 ? 4 : 2; }  // f32 and bf16 only
+
+  // Bytes of one head's keys and values; of the codes for the integer types.
+  int64_t k_head_bytes() const;
+  int64_t v_head_bytes() const;
+  int64_t k_offset(int64_t layer, int64_t head) const { return layer * layer_bytes() + head * k_head_bytes(); }
   int64_t v_offset(int64_t layer, int64_t head) const {
-    return (layer * 2 * kv_heads + kv_heads + head) * head_bytes();
+    return layer * layer_bytes() + kv_heads * k_head_bytes() + head * v_head_bytes();
   }
-  int64_t page_bytes() const { return layers * 2 * kv_heads * head_bytes(); }
+  // Of the integer types: where the kPageTokens scales of a head begin.
+  int64_t k_scales_offset(int64_t layer, int64_t head) const {
+    return layer * layer_bytes() + kv_heads * (k_head_bytes() + v_head_bytes()) + head * kScaleBytes;
+  }
+  int64_t v_scales_offset(int64_t layer, int64_t head) const {
+    return k_scales_offset(layer, head) + kv_heads * kScaleBytes;
+  }
+  int64_t layer_bytes() const {
+    return kv_heads * (k_head_bytes() + v_head_bytes() + (is_integer() ? 2 * kScaleBytes : 0));
+  }
+  int64_t page_bytes() const { return layers * layer_bytes(); }
   int64_t bytes_per_token() const { return page_bytes() / kPageTokens; }
   // Zeros the keys and values of the page's tokens from `token` (0 to kPageTokens) on.
   void clear_page_from(std::byte* page, int64_t token) const;
+
+ private:
+  static constexpr int64_t kScaleBytes = kPageTokens * 4;
 };
 
 class KvPool {

@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kPage = KvLayout::kPageTokens;
 
 KvPool pool_of(int64_t pages) {
-  Result<KvPool> pool = KvPool::create({.layers = 2, .kv_heads = 3, .head_dim = 5, .type = DType::kF32}, pages);
+  Result<KvPool> pool = KvPool::create({.layers = 2, .kv_heads = 3, .head_dim = 5, .type = KvType::kF32}, pages);
   EXPECT_TRUE(pool.ok());
   return std::move(pool).take();
 }
@@ -97,14 +97,14 @@ TEST(KvPool, ACopyOfTheTailCountsAsAPage) {
 }
 
 TEST(KvLayout, ClearingAPageKeepsWhatStandsBefore) {
-  const KvLayout layout{.layers = 2, .kv_heads = 3, .head_dim = 5, .type = DType::kBF16};
+  const KvLayout layout{.layers = 2, .kv_heads = 3, .head_dim = 5, .type = KvType::kBF16};
   std::vector<std::byte> page(static_cast<size_t>(layout.page_bytes()), std::byte{0x5a});
   layout.clear_page_from(page.data(), 9);
   for (int64_t layer = 0; layer < 2; ++layer) {
     for (int64_t head = 0; head < 3; ++head) {
       for (const int64_t at : {layout.k_offset(layer, head), layout.v_offset(layer, head)}) {
         EXPECT_TRUE(is_all(page.data() + at, 9 * 5 * 2, 0x5a));
-        EXPECT_TRUE(is_all(page.data() + at + 9 * 5 * 2, layout.head_bytes() - 9 * 5 * 2, 0));
+        EXPECT_TRUE(is_all(page.data() + at + 9 * 5 * 2, layout.k_head_bytes() - 9 * 5 * 2, 0));
       }
     }
   }

@@ -22,6 +22,16 @@ int32_t type_code(ComputeType type) {
   return CAPY_TYPE_AUTO;
 }
 
+int32_t kv_code(KvType type) {
+  switch (type) {
+    case KvType::kF32: return CAPY_KV_F32;
+    case KvType::kBF16: return CAPY_KV_BF16;
+    case KvType::kInt8: return CAPY_KV_INT8;
+    case KvType::kInt4: return CAPY_KV_INT4;
+  }
+  return CAPY_KV_AUTO;
+}
+
 // Cut between characters where it is too long.
 void write_message(std::string_view text, char* message, size_t message_bytes) noexcept {
   if (message == nullptr || message_bytes == 0) return;
@@ -65,7 +75,7 @@ Status describe(const capy_model& model, capy_model_info* info) {
   ours.memory_bytes = engine.memory_bytes();
   ours.used_bytes = engine.used_bytes();
   ours.type = type_code(engine.compute_type());
-  ours.kv_type = engine.kv_type() == KvType::kF32 ? CAPY_KV_F32 : CAPY_KV_BF16;
+  ours.kv_type = kv_code(engine.kv_type());
   ours.threads = engine.threads();
   ours.has_tokenizer = tokenizer != nullptr ? 1 : 0;
   ours.has_chat_template = engine.chat_template() != nullptr ? 1 : 0;

@@ -31,6 +31,8 @@ Result<std::optional<KvType>> read_kv_type(int32_t type) {
     case CAPY_KV_AUTO: return std::optional<KvType>();
     case CAPY_KV_F32: return std::optional(KvType::kF32);
     case CAPY_KV_BF16: return std::optional(KvType::kBF16);
+    case CAPY_KV_INT8: return std::optional(KvType::kInt8);
+    case CAPY_KV_INT4: return std::optional(KvType::kInt4);
     default: return out_of_range("kv_type", type);
   }
 }

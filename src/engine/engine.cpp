@@ -54,6 +54,14 @@ Status check_options(const EngineOptions& o) {
   return {};
 }
 
+Result<KvType> kv_type_of(const EngineOptions& options, Product product, int64_t head_dim) {
+  const KvType type = options.kv.value_or(usual_kv_type(type_of(product), head_dim));
+  if (!KvLayout::is_integer(type) || head_dim <= KvLayout::kIntegerHeadMax) return type;
+  return Error{ErrorCode::kInvalid,
+               concat("this model's heads are ", head_dim, " wide; keys and values as ", kv_type_name(type),
+                      " go up to ", KvLayout::kIntegerHeadMax, ": use --kv bf16")};
+}
+
 double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -94,7 +102,7 @@ std::optional<ComputeType> compute_type_named(std::string_view name) {
 }
 
 std::optional<KvType> kv_type_named(std::string_view name) {
-  for (const KvType type : {KvType::kF32, KvType::kBF16}) {
+  for (const KvType type : {KvType::kF32, KvType::kBF16, KvType::kInt8, KvType::kInt4}) {
     if (name == kv_type_name(type)) return type;
   }
   return std::nullopt;
@@ -110,7 +118,23 @@ const char* compute_type_name(ComputeType type) {
   return "?";
 }
 
-const char* kv_type_name(KvType type) { return type == KvType::kF32 ? "f32" : "bf16"; }
+const char* kv_type_name(KvType type) {
+  switch (type) {
+    case KvType::kF32: return "f32";
+    case KvType::kBF16: return "bf16";
+    case KvType::kInt8: return "int8";
+    case KvType::kInt4: return "int4";
+  }
+  return "?";
+}
+
+KvType usual_kv_type(ComputeType type, int64_t head_dim) {
+  switch (type) {
+    case ComputeType::kF32: return KvType::kF32;
+    case ComputeType::kBF16: return KvType::kBF16;
+    default: return head_dim <= KvLayout::kIntegerHeadMax ? KvType::kInt8 : KvType::kBF16;
+  }
+}
 
 Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOptions options) {
   TRY(check_options(options));
@@ -134,12 +158,12 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
     TRY(model.attach_lora(options.loras[i].directory, static_cast<int32_t>(i), options.loras[i].scale));
   }
 
-  const KvType kv_type = options.kv.value_or(product == Product::kF32 ? KvType::kF32 : KvType::kBF16);
+  const KvType kv_type = TRY(kv_type_of(options, product, config.head_dim));
   MemoryNeeds needs;
   needs.budget_bytes = budget;
   needs.weight_bytes = model.sizes().weight_bytes;
   needs.activation_bytes = step_arena_bytes(model, options, pool->threads());
-  needs.kv = model.kv_layout(kv_type == KvType::kF32 ? DType::kF32 : DType::kBF16);
+  needs.kv = model.kv_layout(kv_type);
   needs.state = model.state_layout();
   needs.model_context = config.context;
   const MemoryPlan plan = TRY(plan_memory(needs, options));

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cache/kv_pool.h"
 #include "engine/request.h"
 #include "text/chat_template.h"
 #include "text/tokenizer.h"
@@ -31,12 +32,14 @@ namespace capy {
 class Model;
 
 enum class ComputeType { kF32, kBF16, kInt8, kInt4 };
-enum class KvType { kF32, kBF16 };
 
 std::optional<ComputeType> compute_type_named(std::string_view name);  // "f32", "bf16", "int8", "int4"
-std::optional<KvType> kv_type_named(std::string_view name);
+std::optional<KvType> kv_type_named(std::string_view name);            // "f32", "bf16", "int8", "int4"
 const char* compute_type_name(ComputeType type);
 const char* kv_type_name(KvType type);
+// What goes with a compute type: f32 with f32, bf16 with bf16, int8 with the integer types (bf16 for heads that are too
+// wide for it).
+KvType usual_kv_type(ComputeType type, int64_t head_dim);
 
 // Every bound of the engine, in one place.
 struct EngineLimits {
@@ -67,7 +70,7 @@ struct DraftOptions {
 
 struct EngineOptions {
   std::optional<ComputeType> type;  // left out: what the file holds (F32, F16 -> f32; BF16 -> bf16; quantised -> int8)
-  std::optional<KvType> kv;         // left out: f32 for --type f32, bf16 otherwise
+  std::optional<KvType> kv;         // left out: usual_kv_type
   int threads = 0;                  // 0: the physical cores
   int64_t context_tokens = 0;       // 0: what the model and the memory budget allow
   int64_t memory_bytes = 0;         // budget for weights, KV, states and activations; 0: 85 % of what is available now

@@ -54,6 +54,35 @@ struct AttentionRows {
   float scale = 0;
 };
 
+// From the scores of some query rows against one page of integer keys to the integer weights of its values. Per row,
+// only the keys j < visible[r]:
+//   s_j = scale * score_j;  m = max s_j;  p_j = exp(s_j - m);  l = canonical sum of p_j (lane j mod 16, +)
+//   w_j = p_j * value_scale_j, a block as in quantize_int8 but with codes in 0..kWeightCodeMax: code = round_half_even(
+//   w * (kWeightCodeMax / max |w|)), its scale max |w| / kWeightCodeMax; all codes zero and the scale 0 or NaN in the
+//   same cases. code = 128 * high + low with high and low in 0..127, two rows of an exact int8 product. 8 bits would
+//   lose the many small weights of a page that has one large one.
+constexpr int32_t kWeightCodeMax = 127 * 128 + 127;
+struct PageWeights {
+  int8_t* codes = nullptr;  // [2][rows][kKvPageTokens]: all rows' high parts, then their low parts; zero if not visible
+  int32_t* sums = nullptr;  // [2][rows], of codes
+  float* scales = nullptr;  // [rows]
+  float* max = nullptr;     // [rows], m
+  float* sum = nullptr;     // [rows], l
+  const float* scores = nullptr;        // [rows][kKvPageTokens]
+  const float* value_scales = nullptr;  // [kKvPageTokens], >= 0 or NaN
+  const int64_t* visible = nullptr;     // [rows], in 1..kKvPageTokens
+  int64_t rows = 0;
+  float scale = 0;
+};
+
+// What is known of some rows after some keys: the largest score m, l = sum of p and o = sum of p v, [rows][head_dim].
+struct SoftmaxRows {
+  float* max = nullptr;  // [rows]
+  float* sum = nullptr;  // [rows]
+  float* out = nullptr;
+  int64_t out_stride = 0;
+};
+
 // Rows of the gated delta rule for one value head inside one window (DESIGN 2, SPEC 2.4). With the log's entries
 // j = 0 .. log_length + rows - 1, row r is entry i = log_length + r:
 //   recalled[c] = sum_a k_i[a] S[a][c]      answer[c] = sum_a q_i[a] S[a][c]     (fma chains, a ascending, from +0)
@@ -173,6 +202,18 @@ struct KernelTable {
   // The first block starts M, L, O. Each further one: M' = max(M, m), a = exp(M - M'), b = exp(m - M'),
   //   L = fma(l, b, L * a), O[c] = fma(o[c], b, O[c] * a). At the end out[c] = O[c] / L.
   void (*attention)(const AttentionRows& args);
+  // Attention over integer keys and values is made of parts: matmul_int8 gives the scores (codes of q and of the page's
+  // keys, all scales in it), then page_weights, then matmul_int8 with scales of 1 gives exact integers, then
+  // page_values, and merge_softmax page by page, ascending.
+  void (*page_weights)(const PageWeights& args);
+  // out[r][c] = scales[r] * fma(128, high[r][c], low[r][c]); out may be high. Rows of all three are n floats, stride
+  // apart.
+  void (*page_values)(float* out, const float* high, const float* low, int64_t stride, const float* scales,
+                      int64_t rows, int64_t n);
+  // Joins what `next` knows to `total`, as attention does: M' = max(M, m) and so on.
+  void (*merge_softmax)(const SoftmaxRows& total, const SoftmaxRows& next, int64_t rows, int64_t n);
+  // Byte b of each line of 64 becomes byte b of two lines: levels[low half], then levels[high half]. levels: 16.
+  void (*widen_halves)(int8_t* out, const uint8_t* codes, const int8_t* levels, int64_t lines);
   void (*delta_rule)(const DeltaRows& args);
   void (*delta_fold)(const DeltaFold& args);
 };

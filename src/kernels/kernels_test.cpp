@@ -467,6 +467,49 @@ void run_attention(const KernelTable& table, const Shape& s, Random& random, Wri
   attend(table, s, DType::kBF16, random, written);
 }
 
+// rows; outputs: the keys that row 0 sees, each further row `end` more, at most a page. n is not used.
+void run_page_weights(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  Buffer<float> scores(s.rows * kKvPageTokens), value_scales(kKvPageTokens);
+  Buffer<float> scales(s.rows + 1), max(s.rows + 1), sum(s.rows + 1);
+  Buffer<int8_t> codes(2 * s.rows * kKvPageTokens + 1);
+  Buffer<int32_t> sums(2 * s.rows + 1);
+  fill(scores, random, 8);
+  fill(value_scales, random, 0.1f);
+  for (int64_t j = 0; j < kKvPageTokens; ++j) value_scales[j] = std::fabs(value_scales[j]);
+  std::vector<int64_t> visible;
+  for (int64_t row = 0; row < s.rows; ++row) visible.push_back(std::min(s.outputs + row * s.end, kKvPageTokens));
+  table.page_weights({codes.data(), sums.data(), scales.data(), max.data(), sum.data(), scores.data(),
+                      value_scales.data(), visible.data(), s.rows, 0.4f});
+  written.take(scales);
+  written.take(max);
+  written.take(sum);
+  written.take_bytes(codes);
+  written.take_bytes(sums);
+}
+
+// rows of n columns.
+void run_joining(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  const int64_t stride = s.n + 3;
+  Buffer<float> high(s.rows * stride), low(s.rows * stride), out(s.rows * stride), scales(s.rows);
+  Buffer<float> max(s.rows), sum(s.rows), next_max(s.rows), next_sum(s.rows), merged(s.rows * stride);
+  for (Buffer<float>* buffer : {&high, &low, &scales, &max, &sum, &next_max, &next_sum, &merged}) fill(*buffer, random);
+  table.page_values(out.data(), high.data(), low.data(), stride, scales.data(), s.rows, s.n);
+  table.merge_softmax({max.data(), sum.data(), merged.data(), stride},
+                      {next_max.data(), next_sum.data(), out.data(), stride}, s.rows, s.n);
+  table.page_values(high.data(), high.data(), low.data(), stride, scales.data(), s.rows, s.n);
+  for (Buffer<float>* buffer : {&high, &max, &sum, &out, &merged}) written.take(*buffer);
+}
+
+// n: lines.
+void run_widen_halves(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  Buffer<uint8_t> codes(s.n * 64);
+  Buffer<int8_t> levels(16), out(s.n * 128);
+  for (int64_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<uint8_t>(random.below(256));
+  for (int64_t i = 0; i < 16; ++i) levels[i] = static_cast<int8_t>(random.below(256) - 128);
+  table.widen_halves(out.data(), codes.data(), levels.data(), s.n);
+  written.take_bytes(out);
+}
+
 // n: key_dim; outputs: value_dim; rows; begin: log_length.
 void run_delta_rule(const KernelTable& table, const Shape& s, Random& random, Written& written) {
   const int64_t entries = s.begin + s.rows;
@@ -589,6 +632,15 @@ std::vector<Shape> attention_shapes() {
   return shapes;
 }
 
+std::vector<Shape> page_shapes() {
+  std::vector<Shape> shapes;
+  for (const int64_t visible : {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 200, 255, 256}) {
+    shapes.push_back({.rows = 1, .outputs = visible});
+    shapes.push_back({.rows = 5, .outputs = visible, .end = 3});
+  }
+  return shapes;
+}
+
 std::vector<Shape> delta_shapes() {
   std::vector<Shape> shapes;
   for (const int64_t dim : {1, 7, 15, 16, 17, 33, 63, 64, 100, 128}) {
@@ -634,6 +686,9 @@ std::vector<KernelCase> cases() {
       {"quantize_int8", sizes(), run_quantize},
       {"round_bf16", sizes(), run_round_bf16},
       {"attention", attention_shapes(), run_attention},
+      {"page_weights", page_shapes(), run_page_weights},
+      {"page_values, merge_softmax", with_rows({1, 4}), run_joining},
+      {"widen_halves", {{.n = 1}, {.n = 3}, {.n = 64}}, run_widen_halves},
       {"delta_rule", delta_shapes(), run_delta_rule},
       {"delta_fold", delta_shapes(), run_delta_fold},
   };

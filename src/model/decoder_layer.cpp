@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "model/layers.h"
+#include "model/page_attention.h"
 
 namespace capy {
 namespace {
@@ -71,7 +72,8 @@ int64_t activation_bytes(const ModelConfig& c, int64_t rows, int64_t slices, int
                          StateLayout::kWindow * (c.value_width() + c.key_width() + 2 * c.value_heads);
   // Two products' inputs may stand at once; each thread rotates its rows in a row of its own.
   const int64_t rotated = 2 * threads * (widest + 16);
-  return 4 * (floats + rotated + slices * (window + 1024)) + (int64_t{4} << 20);
+  return 4 * (floats + rotated + slices * (window + 1024)) + page_attention_bytes(c, rows, slices, threads) +
+         (int64_t{4} << 20);
 }
 
 }  // namespace capy

@@ -3,9 +3,10 @@
 // biases.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
+#include "model/kv_rows.h"
 #include "model/layers.h"
+#include "model/page_attention.h"
 
 namespace capy {
 namespace {
@@ -40,42 +41,17 @@ void norm_and_rotate(float* out, const float* in, const Vector& norm, int64_t ro
   rotate(out, batch.cos + row * half, batch.sin + row * half, half);
 }
 
-// K and V are rounded to the KV type per (token, head) when appended, and never regrouped.
-void store_kv(std::byte* to, const float* from, int64_t n, DType type, const KernelTable& kernels) {
-  if (type == DType::kBF16) {
-    kernels.round_bf16(reinterpret_cast<uint16_t*>(to), from, n);
-  } else {
-    std::memcpy(to, from, static_cast<size_t>(n) * sizeof(float));
-  }
-}
-
 void append_kv(float* k, const float* v, const FullAttentionWeights& w, int64_t cache_layer, const ModelConfig& config,
                const Batch& batch, const BatchSlice& slice, const KvLayout& layout, int64_t row,
                const KernelTable& kernels) {
   const int64_t position = slice.position + row - slice.row_begin;
-  std::byte* const page = slice.kv->page_at(position);
-  const int64_t bytes = config.head_dim * layout.element_bytes();
-  const int64_t in_page = position % KvLayout::kPageTokens * bytes;
-  for (int64_t head = 0; head < config.kv_heads; ++head) {
-    float* const key = k + (row * config.kv_heads + head) * config.head_dim;
-    const float* const value = v + (row * config.kv_heads + head) * config.head_dim;
+  KvPlace place{slice.kv->page_at(position), cache_layer, 0, position % KvLayout::kPageTokens};
+  for (; place.head < config.kv_heads; ++place.head) {
+    float* const key = k + (row * config.kv_heads + place.head) * config.head_dim;
+    const float* const value = v + (row * config.kv_heads + place.head) * config.head_dim;
     norm_and_rotate(key, key, w.k_norm, row, config, batch, kernels);
-    store_kv(page + layout.k_offset(cache_layer, head) + in_page, key, config.head_dim, layout.type, kernels);
-    store_kv(page + layout.v_offset(cache_layer, head) + in_page, value, config.head_dim, layout.type, kernels);
+    store_kv(place, layout, key, value, kernels);
   }
-}
-
-// Work for the pool: some rows of one slice against one KV head.
-struct Tile {
-  const BatchSlice* slice;
-  int64_t row_begin;
-  int64_t rows;
-};
-
-int64_t tile_count(const Batch& batch, int64_t rows_per_tile) {
-  int64_t tiles = 0;
-  for (const BatchSlice& slice : batch.slices) tiles += (slice.rows + rows_per_tile - 1) / rows_per_tile;
-  return tiles;
 }
 
 // Queries ready for the kernel lie as [kv_heads][rows][group][head_dim]: the rows that share a KV head are contiguous.
@@ -90,7 +66,7 @@ struct Queries {
   }
 };
 
-void attend(const Tile& tile, int64_t kv_head, const Queries& queries, const Shape& s, const KvLayout& layout,
+void attend(const RowTile& tile, int64_t kv_head, const Queries& queries, const Shape& s, const KvLayout& layout,
             int64_t cache_layer, float scale, const KernelTable& kernels) {
   AttentionRows args;
   args.out = queries.out + queries.offset(s, kv_head, tile.row_begin);
@@ -102,10 +78,25 @@ void attend(const Tile& tile, int64_t kv_head, const Queries& queries, const Sha
   args.pages = tile.slice->kv->pages().data();
   args.k_offset = layout.k_offset(cache_layer, kv_head);
   args.v_offset = layout.v_offset(cache_layer, kv_head);
-  args.kv_type = layout.type;
+  args.kv_type = layout.type == KvType::kF32 ? DType::kF32 : DType::kBF16;
   args.head_dim = s.head_dim;
   args.scale = scale;
   kernels.attention(args);
+}
+
+// Keys and values of the integer types are rotated: so are the queries, and the answers are turned back.
+void attend_integers(const Queries& queries, const Shape& s, int64_t cache_layer, float scale, const Batch& batch,
+                     Compute& compute) {
+  const Arena::Scope scope(compute.arena);
+  const int64_t rows = queries.rows * s.heads;
+  const ActivationRows q = prepare_rows(queries.q, rows, s.head_dim, Product::kInt8, compute);
+  attend_pages({queries.out, q.int8, s.group, s.kv_heads, cache_layer, scale}, batch, compute);
+  compute.pool.for_ranges(rows, 16, [&](int64_t begin, int64_t end, int) {
+    for (int64_t row = begin; row < end; ++row) {
+      float* const answer = queries.out + row * s.head_dim;
+      compute.kernels.hadamard(answer, answer, s.head_dim);
+    }
+  });
 }
 
 }  // namespace
@@ -133,30 +124,26 @@ void full_attention(float* out, const float* x, const FullAttentionWeights& w, i
   const Queries queries{arena.allocate<float>(rows * width), arena.allocate<float>(rows * width),
                         arena.allocate<int64_t>(rows * s.group), rows};
   const KvLayout& layout = batch.slices[0].kv->layout();
-  constexpr int64_t kRowsPerTile = 16;
-  const int64_t tiles = tile_count(batch, kRowsPerTile);
-  Tile* const list = arena.allocate<Tile>(tiles);
-  int64_t listed = 0;
-  for (const BatchSlice& slice : batch.slices) {
-    for (int64_t row = 0; row < slice.rows; row += kRowsPerTile) {
-      list[listed++] = Tile{&slice, slice.row_begin + row, std::min(kRowsPerTile, slice.rows - row)};
-    }
-  }
-  compute.pool.for_ranges(tiles, 1, [&](int64_t tile, int64_t, int) {
-    for (int64_t row = list[tile].row_begin; row < list[tile].row_begin + list[tile].rows; ++row) {
-      append_kv(k, v, w, cache_layer, config, batch, *list[tile].slice, layout, row, kernels);
+  const RowTiles tiles = cut_rows(batch, kKvTokensAlone, arena);
+  compute.pool.for_ranges(tiles.count, 1, [&](int64_t i, int64_t, int) {
+    const RowTile& tile = tiles.tiles[i];
+    for (int64_t row = tile.row_begin; row < tile.row_begin + tile.rows; ++row) {
+      append_kv(k, v, w, cache_layer, config, batch, *tile.slice, layout, row, kernels);
       for (int64_t head = 0; head < s.heads; ++head) {
         float* const ready = queries.q + queries.offset(s, head / s.group, row) + head % s.group * s.head_dim;
         norm_and_rotate(ready, q + (row * s.heads + head) * s.q_stride, w.q_norm, row, config, batch, kernels);
       }
-      std::fill_n(queries.visible + row * s.group, s.group,
-                  list[tile].slice->position + row - list[tile].slice->row_begin + 1);
+      std::fill_n(queries.visible + row * s.group, s.group, tile.position() + row - tile.row_begin + 1);
     }
   });
   const float scale = 1.0F / std::sqrt(static_cast<float>(s.head_dim));
-  compute.pool.for_ranges(tiles * s.kv_heads, 1, [&](int64_t item, int64_t, int) {
-    attend(list[item / s.kv_heads], item % s.kv_heads, queries, s, layout, cache_layer, scale, kernels);
-  });
+  if (layout.is_integer()) {
+    attend_integers(queries, s, cache_layer, scale, batch, compute);
+  } else {
+    compute.pool.for_ranges(tiles.count * s.kv_heads, 1, [&](int64_t item, int64_t, int) {
+      attend(tiles.tiles[item / s.kv_heads], item % s.kv_heads, queries, s, layout, cache_layer, scale, kernels);
+    });
+  }
 
   // Back to [rows][heads * head_dim] for o_proj, through the gate. q's buffer still holds the gates.
   float* const gated = arena.allocate<float>(rows * width);

@@ -126,7 +126,7 @@ ModelSizes Model::sizes() const {
   return sizes;
 }
 
-KvLayout Model::kv_layout(DType type) const {
+KvLayout Model::kv_layout(KvType type) const {
   return KvLayout{config_.full_layers() + (has_mtp() ? 1 : 0), config_.kv_heads, config_.head_dim, type};
 }
 

@@ -65,7 +65,7 @@ class Model {
   // Content hashes of the attached adapters, by their numbers: what a saved state depends on.
   const std::vector<uint64_t>& lora_identities() const { return lora_identities_; }
 
-  KvLayout kv_layout(DType type) const;
+  KvLayout kv_layout(KvType type) const;
   StateLayout state_layout() const;
   // Arena bytes for a forward of `rows` rows of `slices` sequences on `threads` threads, and for logits in tiles of
   // kLogitRows.

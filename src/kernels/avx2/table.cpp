@@ -28,6 +28,10 @@ const KernelTable& table() {
     t.hadamard = hadamard;
     t.quantize_int8 = quantize_int8;
     t.attention = attention;
+    t.page_weights = page_weights;
+    t.page_values = page_values;
+    t.merge_softmax = merge_softmax;
+    t.widen_halves = widen_halves;
     t.delta_rule = delta_rule;
     t.delta_fold = delta_fold;
     return t;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kernels/avx2/operations.h"
 #include "kernels/avx512/operations.h"
 #include "kernels/generic/operations.h"
 
@@ -27,6 +28,10 @@ KernelTable filled(bool vnni) {
   t.hadamard = hadamard;
   t.quantize_int8 = quantize_int8;
   t.attention = attention;
+  t.page_weights = avx2::page_weights;
+  t.page_values = avx2::page_values;
+  t.merge_softmax = avx2::merge_softmax;
+  t.widen_halves = avx2::widen_halves;
   t.delta_rule = delta_rule;
   t.delta_fold = delta_fold;
   return t;

@@ -37,6 +37,13 @@ void quantize_int8(int8_t* codes, float* scales, int32_t* sums, const float* x, 
 // attention.cpp
 void attention(const AttentionRows& args);
 
+// integer_attention.cpp
+void page_weights(const PageWeights& args);
+void page_values(float* out, const float* high, const float* low, int64_t stride, const float* scales, int64_t rows,
+                 int64_t n);
+void merge_softmax(const SoftmaxRows& total, const SoftmaxRows& next, int64_t rows, int64_t n);
+void widen_halves(int8_t* out, const uint8_t* codes, const int8_t* levels, int64_t lines);
+
 // delta.cpp
 void conv_silu(float* out, const float* columns, const float* weight, int64_t channels, int64_t taps);
 void delta_gates(float* g, float* beta, const float* a, const float* b, const float* neg_exp_A, const float* dt_bias,

@@ -27,6 +27,10 @@ const KernelTable& table() {
       .hadamard = hadamard,
       .quantize_int8 = quantize_int8,
       .attention = attention,
+      .page_weights = page_weights,
+      .page_values = page_values,
+      .merge_softmax = merge_softmax,
+      .widen_halves = widen_halves,
       .delta_rule = delta_rule,
       .delta_fold = delta_fold,
   };

@@ -331,6 +331,64 @@ TEST(Truth, AttentionIsSoftmax) {
   }
 }
 
+TEST(Truth, PageWeightsAreSoftmaxTimesTheScales) {
+  constexpr int64_t kRows = 2;
+  const Floats scores = normal(kRows * kKvPageTokens, 9, 3);
+  Floats value_scales = normal(kKvPageTokens, 3, 4);
+  for (float& scale : value_scales) scale = std::fabs(scale);
+  const int64_t visible[kRows] = {256, 77};
+  std::vector<int8_t> codes(2 * kRows * kKvPageTokens, 1);
+  int32_t sums[2 * kRows];
+  float scales[kRows], max[kRows], sum[kRows];
+  page_weights({codes.data(), sums, scales, max, sum, scores.data(), value_scales.data(), visible, kRows, 0.5f});
+  for (int64_t r = 0; r < kRows; ++r) {
+    double total = 0, largest = 0;
+    int32_t high_sum = 0, low_sum = 0;
+    std::vector<double> weight(kKvPageTokens);
+    for (int64_t j = 0; j < visible[r]; ++j) {
+      const double p = std::exp(0.5 * static_cast<double>(scores[static_cast<size_t>(r * kKvPageTokens + j)]) -
+                                static_cast<double>(max[r]));
+      EXPECT_LE(p, 1 + 1e-6);
+      total += p;
+      weight[static_cast<size_t>(j)] = p * value_scales[static_cast<size_t>(j)];
+      largest = std::max(largest, weight[static_cast<size_t>(j)]);
+    }
+    EXPECT_NEAR(sum[r], total, total * 1e-6);
+    for (int64_t j = 0; j < kKvPageTokens; ++j) {
+      const int high = codes[static_cast<size_t>(r * kKvPageTokens + j)];
+      const int low = codes[static_cast<size_t>((kRows + r) * kKvPageTokens + j)];
+      EXPECT_TRUE(high >= 0 && low >= 0);
+      EXPECT_NEAR(static_cast<double>(scales[r]) * (128 * high + low), weight[static_cast<size_t>(j)], largest / 32000);
+      high_sum += high;
+      low_sum += low;
+    }
+    EXPECT_EQ(sums[r], high_sum);
+    EXPECT_EQ(sums[kRows + r], low_sum);
+  }
+}
+
+TEST(Truth, PagesJoinAsOneSoftmax) {
+  // Two pages of one key each: p1 = e^0, p2 = e^1, values 3 and 5.
+  float max[] = {0}, sum[] = {1}, out[] = {3}, next_max[] = {1}, next_sum[] = {1}, next_out[] = {5};
+  merge_softmax({max, sum, out, 1}, {next_max, next_sum, next_out, 1}, 1, 1);
+  EXPECT_EQ(max[0], 1);
+  EXPECT_NEAR(out[0] / sum[0], (3 + 5 * std::exp(1.0)) / (1 + std::exp(1.0)), 1e-6);
+  const float high[] = {2}, low[] = {7}, scale[] = {0.5f};
+  page_values(out, high, low, 1, scale, 1, 1);
+  EXPECT_EQ(out[0], 0.5f * (2 * 128 + 7));
+}
+
+TEST(Truth, HalvesBecomeTwoLines) {
+  const int8_t levels[16] = {0, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1};
+  std::vector<uint8_t> codes(64, 0);
+  codes[5] = 0xe3;
+  std::vector<int8_t> out(128);
+  widen_halves(out.data(), codes.data(), levels, 1);
+  EXPECT_EQ(out[5], 3);
+  EXPECT_EQ(out[64 + 5], -2);
+  EXPECT_EQ(out[6], 0);
+}
+
 // --- the delta rule against its recurrence in double (SPEC 2.4) ---
 
 class DeltaTruth : public ::testing::Test {

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// The float parts of attention over integer keys and values: 8 keys or columns at a time.
+#include "kernels/avx2/operations.h"
+
+#if defined(__AVX2__)
+#include "kernels/avx2/vectors.h"
+
+namespace capy::avx2 {
+namespace {
+
+constexpr int32_t kInfinityBits = 0x7f800000;
+
+struct Softmax {
+  float max;
+  float sum;
+};
+
+float largest(__m256 lanes) {
+  __m128 four = _mm_max_ps(_mm256_castps256_ps128(lanes), _mm256_extractf128_ps(lanes, 1));
+  four = _mm_max_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_max_ss(four, _mm_movehdup_ps(four)));
+}
+
+int32_t largest(__m256i lanes) {
+  __m128i four = _mm_max_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+  four = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+  return _mm_cvtsi128_si32(_mm_max_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
+}
+
+int32_t sum_of(__m256i lanes) {
+  __m128i four = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+  four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+  return _mm_cvtsi128_si32(_mm_add_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
+}
+
+// w of one row, zeros up to the page's end. max_ps(s, m) is s > m ? s : m, so that a NaN never becomes the maximum.
+// Keys that are not visible count as minus infinity: no maximum, and exp makes them +0, which changes no sum.
+Softmax weigh(float* w, const float* scores, const float* value_scales, int64_t count, float scale) {
+  const __m256 nothing = _mm256_set1_ps(-__builtin_inff());
+  __m256 max = nothing;
+  for (int64_t j = 0; j < count; j += 8) {
+    __m256 s = _mm256_mul_ps(_mm256_set1_ps(scale), _mm256_loadu_ps(scores + j));
+    if (count - j < 8) s = _mm256_blendv_ps(nothing, s, _mm256_castsi256_ps(first_lanes(count - j)));
+    _mm256_store_ps(w + j, s);
+    max = _mm256_max_ps(s, max);
+  }
+  const float m = largest(max);
+  Lanes lanes;
+  int64_t j = 0;
+  for (; j < count; j += 8) {
+    const __m256 p = exp(_mm256_sub_ps(_mm256_load_ps(w + j), _mm256_set1_ps(m)));
+    __m256 weight = _mm256_mul_ps(p, _mm256_loadu_ps(value_scales + j));
+    // Minus infinity less minus infinity is a NaN, and what a slot holds that is not visible may be anything.
+    __m256 visible = p;
+    if (count - j < 8) {
+      const __m256 seen = _mm256_castsi256_ps(first_lanes(count - j));
+      visible = _mm256_and_ps(visible, seen);
+      weight = _mm256_and_ps(weight, seen);
+    }
+    _mm256_store_ps(w + j, weight);
+    __m256& sum = j % 16 == 0 ? lanes.low : lanes.high;
+    sum = _mm256_add_ps(sum, visible);
+  }
+  for (; j < kKvPageTokens; j += 8) _mm256_store_ps(w + j, _mm256_setzero_ps());
+  return {m, lanes.sum()};
+}
+
+// The largest |w| as bits: magnitudes order like integers, infinity and NaN above all.
+int32_t largest_magnitude(const float* w) {
+  __m256i max = _mm256_setzero_si256();
+  for (int64_t j = 0; j < kKvPageTokens; j += 8) {
+    const __m256i bits = _mm256_load_si256(reinterpret_cast<const __m256i*>(w + j));
+    max = _mm256_max_epi32(max, _mm256_and_si256(bits, _mm256_set1_epi32(0x7fffffff)));
+  }
+  return largest(max);
+}
+
+// 32 codes of 32 bits as bytes, in order.
+void store_codes(int8_t* to, const __m256i (&code)[4]) {
+  const __m256i words = _mm256_packs_epi16(_mm256_packs_epi32(code[0], code[1]), _mm256_packs_epi32(code[2], code[3]));
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_permutevar8x32_epi32(words, order));
+}
+
+struct Planes {
+  int8_t* high;
+  int8_t* low;
+  int32_t high_sum;
+  int32_t low_sum;
+};
+
+void write_codes(Planes& planes, const float* w, float inverse) {
+  __m256i high_sum = _mm256_setzero_si256(), low_sum = _mm256_setzero_si256();
+  for (int64_t j = 0; j < kKvPageTokens; j += 32) {
+    __m256i high[4], low[4];
+    for (int i = 0; i < 4; ++i) {
+      const __m256 scaled = _mm256_mul_ps(_mm256_load_ps(w + j + 8 * i), _mm256_set1_ps(inverse));
+      const __m256i code = _mm256_min_epi32(_mm256_cvtps_epi32(scaled), _mm256_set1_epi32(kWeightCodeMax));
+      high[i] = _mm256_srli_epi32(code, 7);
+      low[i] = _mm256_and_si256(code, _mm256_set1_epi32(127));
+      high_sum = _mm256_add_epi32(high_sum, high[i]);
+      low_sum = _mm256_add_epi32(low_sum, low[i]);
+    }
+    store_codes(planes.high + j, high);
+    store_codes(planes.low + j, low);
+  }
+  planes.high_sum = sum_of(high_sum);
+  planes.low_sum = sum_of(low_sum);
+}
+
+void write_zeros(Planes& planes) {
+  for (int64_t j = 0; j < kKvPageTokens; j += 32) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(planes.high + j), _mm256_setzero_si256());
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(planes.low + j), _mm256_setzero_si256());
+  }
+  planes.high_sum = planes.low_sum = 0;
+}
+
+float scalar_exp(float x) { return _mm256_cvtss_f32(exp(_mm256_set1_ps(x))); }
+
+}  // namespace
+
+void page_weights(const PageWeights& args) {
+  alignas(32) float w[kKvPageTokens];
+  for (int64_t row = 0; row < args.rows; ++row) {
+    const Softmax softmax =
+        weigh(w, args.scores + row * kKvPageTokens, args.value_scales, args.visible[row], args.scale);
+    args.max[row] = softmax.max;
+    args.sum[row] = softmax.sum;
+    Planes planes{args.codes + row * kKvPageTokens, args.codes + (args.rows + row) * kKvPageTokens, 0, 0};
+    const int32_t max_bits = largest_magnitude(w);
+    const float max = __builtin_bit_cast(float, max_bits);
+    if (max_bits < kInfinityBits && max >= kQuantTiny) {
+      args.scales[row] = max / static_cast<float>(kWeightCodeMax);
+      write_codes(planes, w, static_cast<float>(kWeightCodeMax) / max);
+    } else {
+      args.scales[row] = max_bits < kInfinityBits ? 0 : __builtin_nanf("");
+      write_zeros(planes);
+    }
+    args.sums[row] = planes.high_sum;
+    args.sums[args.rows + row] = planes.low_sum;
+  }
+}
+
+void page_values(float* out, const float* high, const float* low, int64_t stride, const float* scales, int64_t rows,
+                 int64_t n) {
+  for (int64_t row = 0; row < rows; ++row) {
+    const __m256 scale = _mm256_set1_ps(scales[row]);
+    for (int64_t c = 0; c < n; c += 8) {
+      const int64_t at = row * stride + c;
+      const __m256 whole =
+          _mm256_fmadd_ps(_mm256_set1_ps(128), F32::load(high + at, n - c), F32::load(low + at, n - c));
+      store(out + at, _mm256_mul_ps(scale, whole), n - c);
+    }
+  }
+}
+
+void merge_softmax(const SoftmaxRows& total, const SoftmaxRows& next, int64_t rows, int64_t n) {
+  for (int64_t row = 0; row < rows; ++row) {
+    const float max = next.max[row] > total.max[row] ? next.max[row] : total.max[row];
+    const float old_share = scalar_exp(total.max[row] - max);
+    const float new_share = scalar_exp(next.max[row] - max);
+    total.max[row] = max;
+    total.sum[row] = __builtin_fmaf(next.sum[row], new_share, total.sum[row] * old_share);
+    float* out = total.out + row * total.out_stride;
+    const float* add = next.out + row * next.out_stride;
+    for (int64_t c = 0; c < n; c += 8) {
+      const __m256 old = _mm256_mul_ps(F32::load(out + c, n - c), _mm256_set1_ps(old_share));
+      store(out + c, _mm256_fmadd_ps(F32::load(add + c, n - c), _mm256_set1_ps(new_share), old), n - c);
+    }
+  }
+}
+
+void widen_halves(int8_t* out, const uint8_t* codes, const int8_t* levels, int64_t lines) {
+  const __m256i table = _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(levels)));
+  const __m256i half = _mm256_set1_epi8(15);
+  for (int64_t line = 0; line < lines; ++line) {
+    for (int64_t b = 0; b < 64; b += 32) {
+      const __m256i both = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + line * 64 + b));
+      const __m256i low = _mm256_shuffle_epi8(table, _mm256_and_si256(both, half));
+      const __m256i high = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(both, 4), half));
+      int8_t* const to = out + 2 * line * 64 + b;
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), low);
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 64), high);
+    }
+  }
+}
+
+}  // namespace capy::avx2
+#endif
