@@ -110,5 +110,50 @@ TEST(KvLayout, ClearingAPageKeepsWhatStandsBefore) {
   }
 }
 
+// Codes of a token lie all over a page of an integer type: where, is told again here in another way.
+void expect_cleared(const KvLayout& layout, int64_t from) {
+  std::vector<std::byte> page(static_cast<size_t>(layout.page_bytes()), std::byte{0x5a});
+  layout.clear_page_from(page.data(), from);
+  const bool halves = layout.type == KvType::kInt4;
+  const auto half = [&](int64_t at, bool high) {
+    const auto byte = static_cast<unsigned>(page[static_cast<size_t>(at)]);
+    return high ? byte >> 4 : byte & 15;
+  };
+  for (int64_t head = 0; head < layout.kv_heads; ++head) {
+    for (int64_t token = 0; token < kPage; ++token) {
+      const bool kept = token < from;
+      for (int64_t k = 0; k < packed_columns(layout.head_dim); ++k) {  // [token / 16][k / 4][token % 16][k % 4]
+        const int64_t line = token / 16 * packed_columns(layout.head_dim) / 4 + k / 4;
+        const int64_t at = layout.k_offset(1, head) + (halves ? line / 2 : line) * 64 + token % 16 * 4 + k % 4;
+        ASSERT_EQ(half(at, halves && line % 2 != 0) != 0, kept) << "key " << token << ", column " << k;
+      }
+      for (int64_t d = 0; d < layout.head_dim; ++d) {  // [d / 16][token / 4][d % 16][token % 4]
+        const int64_t line = d / 16 * kPage / 4 + token / 4;
+        const int64_t at = layout.v_offset(1, head) + (halves ? line / 2 : line) * 64 + d % 16 * 4 + token % 4;
+        ASSERT_EQ(half(at, halves && line % 2 != 0) != 0, kept) << "value " << token << ", dim " << d;
+      }
+      EXPECT_TRUE(is_all(page.data() + layout.k_scales_offset(1, head) + token * 4, 4, kept ? 0x5a : 0));
+      EXPECT_TRUE(is_all(page.data() + layout.v_scales_offset(1, head) + token * 4, 4, kept ? 0x5a : 0));
+    }
+  }
+}
+
+TEST(KvLayout, ClearingAPageOfIntegersKeepsWhatStandsBefore) {
+  for (const KvType type : {KvType::kInt8, KvType::kInt4}) {
+    for (const int64_t dim : {5, 64, 80}) {
+      for (const int64_t from : {0, 1, 4, 7, 9, 200, 255, 256})
+        expect_cleared({.layers = 2, .kv_heads = 3, .head_dim = dim, .type = type}, from);
+    }
+  }
+}
+
+TEST(KvLayout, PagesOfIntegersTakeWhatTheyShould) {
+  KvLayout layout{.layers = 6, .kv_heads = 2, .head_dim = 256, .type = KvType::kInt8};
+  EXPECT_EQ(layout.bytes_per_token(), 6 * 2 * 2 * (256 + 4));
+  layout.type = KvType::kInt4;
+  EXPECT_EQ(layout.bytes_per_token(), 6 * 2 * 2 * (128 + 4));
+  EXPECT_EQ(layout.v_scales_offset(5, 1) + 1024, layout.page_bytes());
+}
+
 }  // namespace
 }  // namespace capy

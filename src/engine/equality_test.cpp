@@ -28,11 +28,15 @@ struct Setup {
   std::string model;
   ComputeType type = ComputeType::kF32;
   std::string isa;
+  std::optional<KvType> kv;  // left out: what goes with the type
 };
 
-void PrintTo(const Setup& setup, std::ostream* out) {
-  *out << setup.model << " " << compute_type_name(setup.type) << " " << setup.isa;
+std::string name_of(const Setup& setup) {
+  return setup.model + "_" + compute_type_name(setup.type) + (setup.kv ? "_kv_" : "") +
+         (setup.kv ? kv_type_name(*setup.kv) : "");
 }
+
+void PrintTo(const Setup& setup, std::ostream* out) { *out << name_of(setup) << " " << setup.isa; }
 
 struct EngineSetup {
   int threads = 1;
@@ -44,6 +48,7 @@ std::unique_ptr<Engine> open_engine(const Setup& setup, const EngineSetup& how) 
   ::setenv("CAPY_ISA", setup.isa.c_str(), 1);
   EngineOptions options;
   options.type = setup.type;
+  options.kv = setup.kv;
   options.threads = how.threads;
   options.chunk_tokens = how.chunk;
   options.context_tokens = how.context;
@@ -56,11 +61,11 @@ std::unique_ptr<Engine> open_engine(const Setup& setup, const EngineSetup& how) 
 }
 
 // Different texts, so that one sequence's rows in another's place would show.
-std::vector<Stream> make_streams(const std::string& model) {
+std::vector<Stream> make_streams(const std::string& model, int64_t tokens) {
   const GoldenModel golden = read_golden_model(model);
   std::vector<Stream> streams;
   for (int64_t i = 0; i < kStreams; ++i)
-    streams.emplace_back(golden.tokens.begin() + i * 200, golden.tokens.begin() + i * 200 + kTokens);
+    streams.emplace_back(golden.tokens.begin() + i * 200, golden.tokens.begin() + i * 200 + tokens);
   return streams;
 }
 
@@ -87,7 +92,7 @@ LogitsSink checker(const Rows& truth, int64_t& checked) {
 
 // The truth: one token at a time, alone, one thread, the generic kernels.
 std::vector<Rows> compute_truth(const Setup& setup, const std::vector<Stream>& streams) {
-  const std::unique_ptr<Engine> engine = open_engine({setup.model, setup.type, "generic"}, {1, 1});
+  const std::unique_ptr<Engine> engine = open_engine({setup.model, setup.type, "generic", setup.kv}, {1, 1, 1024});
   std::vector<Rows> truth;
   for (const Stream& stream : streams) {
     Rows rows;
@@ -104,21 +109,29 @@ std::vector<Rows> compute_truth(const Setup& setup, const std::vector<Stream>& s
   return truth;
 }
 
-class Equality : public testing::TestWithParam<Setup> {
+class WithTruth : public testing::TestWithParam<Setup> {
  protected:
+  explicit WithTruth(int64_t tokens) : tokens_(tokens) {}
+
   void SetUp() override {
-    streams_ = make_streams(GetParam().model);
-    // The truth of a model and type serves all ISAs.
+    streams_ = make_streams(GetParam().model, tokens_);
+    // The truth of a model and its types serves all ISAs.
     static std::map<std::string, std::vector<Rows>> known;
-    const std::string key = GetParam().model + compute_type_name(GetParam().type);
+    const std::string key = name_of(GetParam()) + std::to_string(tokens_);
     if (!known.contains(key)) known[key] = compute_truth(GetParam(), streams_);
     truth_ = &known[key];
   }
   const Rows& truth(int64_t stream) const { return (*truth_)[static_cast<size_t>(stream)]; }
   const Stream& stream(int64_t index) const { return streams_[static_cast<size_t>(index)]; }
 
+  int64_t tokens_;
   std::vector<Stream> streams_;
   const std::vector<Rows>* truth_ = nullptr;
+};
+
+class Equality : public WithTruth {
+ protected:
+  Equality() : WithTruth(kTokens) {}
 };
 
 TEST_P(Equality, ChunksAndThreads) {
@@ -362,16 +375,104 @@ std::vector<Setup> all_setups() {
     for (const std::string_view model : {"qwen35_grouped", "qwen35_nested", "llama3"}) {
       if (is_generic && model != "qwen35_grouped") continue;
       for (const ComputeType type : {ComputeType::kF32, ComputeType::kBF16, ComputeType::kInt8, ComputeType::kInt4}) {
-        setups.push_back({std::string(model), type, table->isa});
+        setups.push_back({std::string(model), type, table->isa, std::nullopt});
+      }
+      setups.push_back({std::string(model), ComputeType::kInt8, table->isa, KvType::kInt4});
+    }
+  }
+  return setups;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Equality, testing::ValuesIn(all_setups()),
+                         [](const auto& test) { return name_of(test.param) + "_" + test.param.isa; });
+
+// --- several pages of keys and values ---
+
+class Pages : public WithTruth {
+ protected:
+  static constexpr int64_t kLong = 590;  // two full pages and a part
+  Pages() : WithTruth(kLong) {}
+
+  std::span<const int32_t> part(int64_t which, int64_t from, int64_t to) const {
+    return std::span(stream(which)).subspan(static_cast<size_t>(from), static_cast<size_t>(to - from));
+  }
+  // Appends the rest of stream 0 and checks the rows from there on.
+  void finish(Engine& engine, SequenceId id, int64_t from) {
+    int64_t checked = 0;
+    engine.set_logits(id, LogitsWanted::kAll, checker(truth(0), checked));
+    ASSERT_TRUE(engine.append(id, part(0, from, kLong)).ok());
+    run(engine);
+    EXPECT_GE(checked, kLong - from);
+  }
+};
+
+// One thread walks a row's pages; several share the pages of few rows.
+TEST_P(Pages, ChunksAndThreads) {
+  for (const int threads : {1, 2, 5}) {
+    for (const int64_t chunk : {1, 3, 90, 590}) {
+      SCOPED_TRACE("threads " + std::to_string(threads) + ", chunk " + std::to_string(chunk));
+      const std::unique_ptr<Engine> engine = open_engine(GetParam(), {threads, chunk, 1024});
+      finish(*engine, engine->create_sequence().take(), 0);
+    }
+  }
+}
+
+TEST_P(Pages, InABatchOfOthers) {
+  const std::unique_ptr<Engine> engine = open_engine(GetParam(), {2, 100, 1024});
+  int64_t checked = 0;
+  for (int64_t i = 0; i < 5; ++i) {
+    const SequenceId id = engine->create_sequence().take();
+    engine->set_logits(id, LogitsWanted::kAll, checker(truth(i % kStreams), checked));
+    ASSERT_TRUE(engine->append(id, part(i % kStreams, 0, kLong - 60 * i)).ok());
+  }
+  run(*engine);
+  EXPECT_EQ(checked, 5 * kLong - 60 * 10);
+}
+
+TEST_P(Pages, ForkedCutAndSaved) {
+  const std::string path =
+      std::filesystem::temp_directory_path() / ("capy-pages-" + std::to_string(::getpid()) + ".seq");
+  const std::unique_ptr<Engine> engine = open_engine(GetParam(), {2, 200, 1024});
+  const SequenceId id = engine->create_sequence().take();
+  ASSERT_TRUE(engine->append(id, stream(0)).ok());
+  run(*engine);
+  for (const int64_t cut : {589, 586, 513, 512, 511, 300, 257, 256, 255, 3}) {
+    SCOPED_TRACE("cut to " + std::to_string(cut));
+    const SequenceId copy = engine->fork(id).take();
+    ASSERT_TRUE(engine->truncate(copy, cut).ok());
+    // Another text over what was there, and back again.
+    ASSERT_TRUE(engine->append(copy, part(1, 0, 7)).ok());
+    run(*engine);
+    ASSERT_TRUE(engine->truncate(copy, cut).ok());
+    run(*engine);
+    ASSERT_TRUE(engine->save(copy, path).ok());
+    engine->drop(copy);
+    const Result<SequenceId> restored = engine->restore(path);
+    ASSERT_TRUE(restored.ok()) << restored.error().message;
+    finish(*engine, restored.value(), cut);
+    engine->drop(restored.value());
+  }
+  ASSERT_TRUE(engine->truncate(id, 400).ok());  // the original has not noticed
+  finish(*engine, id, 400);
+  std::filesystem::remove(path);
+}
+
+std::vector<Setup> page_setups() {
+  std::vector<Setup> setups;
+  for (const KernelTable* table : all_kernels()) {
+    const bool is_generic = std::string_view(table->isa) == "generic";  // slow, and the truth is its own
+    for (const std::string_view model : {"qwen35_grouped", "llama3"}) {
+      for (const KvType kv : {KvType::kF32, KvType::kBF16, KvType::kInt8, KvType::kInt4}) {
+        if (!is_generic || (kv == KvType::kInt4 && model == "llama3"))
+          setups.push_back({std::string(model), ComputeType::kInt8, table->isa, kv});
       }
     }
   }
   return setups;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Equality, testing::ValuesIn(all_setups()), [](const auto& test) {
-  return test.param.model + "_" + compute_type_name(test.param.type) + "_" + test.param.isa;
-});
+INSTANTIATE_TEST_SUITE_P(All, Pages, testing::ValuesIn(page_setups()),
+                         [](const auto& test) { return name_of(test.param) + "_" + test.param.isa; });
 
 }  // namespace
 }  // namespace capy
