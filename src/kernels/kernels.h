@@ -75,6 +75,16 @@ struct PageWeights {
   float scale = 0;
 };
 
+// A page's values weighed, from those codes: out[r][c] = scales[r] * float(sum over j of code_j * value code_j[c]).
+struct PageValues {
+  float* out = nullptr;  // [rows][dims], rows out_stride apart
+  int64_t out_stride = 0;
+  const int8_t* codes = nullptr;  // [2][rows][kKvPageTokens]
+  const float* scales = nullptr;  // [rows]
+  int64_t rows = 0;
+  MatrixView values;  // kInt8Packed, [dims][kKvPageTokens]; its scales are not used
+};
+
 // What is known of some rows after some keys: the largest score m, l = sum of p and o = sum of p v, [rows][head_dim].
 struct SoftmaxRows {
   float* max = nullptr;  // [rows]
@@ -203,13 +213,15 @@ struct KernelTable {
   //   L = fma(l, b, L * a), O[c] = fma(o[c], b, O[c] * a). At the end out[c] = O[c] / L.
   void (*attention)(const AttentionRows& args);
   // Attention over integer keys and values is made of parts: matmul_int8 gives the scores (codes of q and of the page's
-  // keys, all scales in it), then page_weights, then matmul_int8 with scales of 1 gives exact integers, then
-  // page_values, and merge_softmax page by page, ascending.
+  // keys, all scales in it), then page_weights, then the weighed values, and merge_softmax page by page, ascending.
   void (*page_weights)(const PageWeights& args);
+  // The weighed values at once. nullptr where matmul_int8 is as good: it gives exact integers for each of the two parts
+  // of the codes (scales of 1), and join_products adds them: the same numbers, rounded once.
+  void (*page_values)(const PageValues& args);
   // out[r][c] = scales[r] * fma(128, high[r][c], low[r][c]); out may be high. Rows of all three are n floats, stride
   // apart.
-  void (*page_values)(float* out, const float* high, const float* low, int64_t stride, const float* scales,
-                      int64_t rows, int64_t n);
+  void (*join_products)(float* out, const float* high, const float* low, int64_t stride, const float* scales,
+                        int64_t rows, int64_t n);
   // Joins what `next` knows to `total`, as attention does: M' = max(M, m) and so on.
   void (*merge_softmax)(const SoftmaxRows& total, const SoftmaxRows& next, int64_t rows, int64_t n);
   // Byte b of each line of 64 becomes byte b of two lines: levels[low half], then levels[high half]. levels: 16.

@@ -493,11 +493,40 @@ void run_joining(const KernelTable& table, const Shape& s, Random& random, Writt
   Buffer<float> high(s.rows * stride), low(s.rows * stride), out(s.rows * stride), scales(s.rows);
   Buffer<float> max(s.rows), sum(s.rows), next_max(s.rows), next_sum(s.rows), merged(s.rows * stride);
   for (Buffer<float>* buffer : {&high, &low, &scales, &max, &sum, &next_max, &next_sum, &merged}) fill(*buffer, random);
-  table.page_values(out.data(), high.data(), low.data(), stride, scales.data(), s.rows, s.n);
+  table.join_products(out.data(), high.data(), low.data(), stride, scales.data(), s.rows, s.n);
   table.merge_softmax({max.data(), sum.data(), merged.data(), stride},
                       {next_max.data(), next_sum.data(), out.data(), stride}, s.rows, s.n);
-  table.page_values(high.data(), high.data(), low.data(), stride, scales.data(), s.rows, s.n);
+  table.join_products(high.data(), high.data(), low.data(), stride, scales.data(), s.rows, s.n);
   for (Buffer<float>* buffer : {&high, &max, &sum, &out, &merged}) written.take(*buffer);
+}
+
+// rows; n: dims. A table without page_values makes them of its products.
+void run_page_values(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  Buffer<int8_t> codes(2 * s.rows * kKvPageTokens);
+  Buffer<int32_t> sums(2 * s.rows);
+  Buffer<float> scales(s.rows), ones(2 * s.rows + (s.n + 15) / 16 * 16);
+  Buffer<int8_t> values(packed_int8_code_bytes(s.n, kKvPageTokens), /*aligned=*/true);
+  Buffer<float> products(2 * s.rows * s.n), out(s.rows * (s.n + 3));
+  for (int64_t i = 0; i < codes.size(); ++i)
+    codes[i] = static_cast<int8_t>(random.below(8) == 0 ? 127 : random.below(128));
+  for (int64_t i = 0; i < values.size(); ++i) values[i] = static_cast<int8_t>(random.below(255) - 127);
+  for (int64_t i = 0; i < ones.size(); ++i) ones[i] = 1;
+  for (int64_t row = 0; row < 2 * s.rows; ++row) {
+    sums[row] = 0;
+    for (int64_t j = 0; j < kKvPageTokens; ++j) sums[row] += codes[row * kKvPageTokens + j];
+  }
+  fill(scales, random);
+  const MatrixView matrix{MatrixFormat::kInt8Packed, s.n, kKvPageTokens, 0, values.data(), &ones[2 * s.rows]};
+  if (table.page_values != nullptr) {
+    table.page_values({out.data(), s.n + 3, codes.data(), scales.data(), s.rows, matrix});
+  } else {
+    table.matmul_int8(products.data(), s.n, {2 * s.rows, kKvPageTokens, codes.data(), ones.data(), sums.data()}, matrix,
+                      0, s.n);
+    table.join_products(products.data(), products.data(), &products[s.rows * s.n], s.n, scales.data(), s.rows, s.n);
+    for (int64_t row = 0; row < s.rows; ++row)
+      std::memcpy(&out[row * (s.n + 3)], &products[row * s.n], static_cast<size_t>(s.n) * sizeof(float));
+  }
+  written.take(out);
 }
 
 // n: lines.
@@ -632,6 +661,15 @@ std::vector<Shape> attention_shapes() {
   return shapes;
 }
 
+std::vector<Shape> page_value_shapes() {
+  std::vector<Shape> shapes;
+  for (const int64_t dims : {1, 7, 8, 9, 15, 16, 17, 80, 256}) {
+    for (const int64_t rows : {1, 2, 3, 4, 7}) shapes.push_back({.n = dims, .rows = rows});
+  }
+  shapes.push_back({.n = 64, .rows = 70});
+  return shapes;
+}
+
 std::vector<Shape> page_shapes() {
   std::vector<Shape> shapes;
   for (const int64_t visible : {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 200, 255, 256}) {
@@ -687,7 +725,8 @@ std::vector<KernelCase> cases() {
       {"round_bf16", sizes(), run_round_bf16},
       {"attention", attention_shapes(), run_attention},
       {"page_weights", page_shapes(), run_page_weights},
-      {"page_values, merge_softmax", with_rows({1, 4}), run_joining},
+      {"page_values", page_value_shapes(), run_page_values},
+      {"join_products, merge_softmax", with_rows({1, 4}), run_joining},
       {"widen_halves", {{.n = 1}, {.n = 3}, {.n = 64}}, run_widen_halves},
       {"delta_rule", delta_shapes(), run_delta_rule},
       {"delta_fold", delta_shapes(), run_delta_fold},

@@ -86,9 +86,7 @@ class Pages {
     kernels_.matmul_int8(s.scores, kPage, q, kv.keys, 0, round_up_to(s.visible[count - 1], kPanelRows));
     kernels_.page_weights(
         {s.codes, s.sums, s.scales, part.max, part.sum, s.scores, kv.value_scales, s.visible, count, a_.scale});
-    const Int8Rows weights{2 * count, kPage, s.codes, s.ones, s.sums};
-    kernels_.matmul_int8(s.values, head_dim(), weights, kv.values, 0, head_dim());
-    kernels_.page_values(part.out, s.values, s.values + count * head_dim(), head_dim(), s.scales, count, head_dim());
+    weigh_values(part, kv.values, count, s);
   }
 
   // Joins a page's part to the item's rows.
@@ -106,6 +104,14 @@ class Pages {
   }
 
  private:
+  void weigh_values(const SoftmaxRows& part, const MatrixView& values, int64_t count, const Scratch& s) const {
+    if (kernels_.page_values != nullptr)
+      return kernels_.page_values({part.out, part.out_stride, s.codes, s.scales, count, values});
+    const Int8Rows weights{2 * count, kPage, s.codes, s.ones, s.sums};
+    kernels_.matmul_int8(s.values, head_dim(), weights, values, 0, head_dim());
+    kernels_.join_products(part.out, s.values, s.values + count * head_dim(), head_dim(), s.scales, count, head_dim());
+  }
+
   const PageAttention& a_;
   const KvLayout& layout_;
   const KernelTable& kernels_;

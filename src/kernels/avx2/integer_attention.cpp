@@ -116,6 +116,46 @@ void write_zeros(Planes& planes) {
   planes.high_sum = planes.low_sum = 0;
 }
 
+// --- weighed values ---
+
+// 128 * high + low of one row, 16 bits each.
+void join_codes(int16_t* out, const int8_t* high, const int8_t* low) {
+  for (int64_t j = 0; j < kKvPageTokens; j += 16) {
+    const __m256i h = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(high + j)));
+    const __m256i l = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(low + j)));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(out + j), _mm256_add_epi16(_mm256_slli_epi16(h, 7), l));
+  }
+}
+
+using WeightRow = int16_t[kKvPageTokens];
+
+// Eight dims (half a panel) of some rows. The products of 15 and 8 bits are exact, and so are their sums: 2^14 * 2^7 *
+// 256 < 2^31.
+template <int Rows>
+void value_tile(const PageValues& args, const WeightRow* weights, int64_t row, int64_t dim) {
+  const int8_t* codes = static_cast<const int8_t*>(args.values.data);
+  codes += dim / kPanelRows * kPanelRows * kKvPageTokens + dim % kPanelRows * 4;
+  __m256i sum[Rows][2];
+  for (int r = 0; r < Rows; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
+  for (int64_t j = 0; j < kKvPageTokens; j += 4, codes += 4 * kPanelRows) {
+    const __m256i first = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes)));
+    const __m256i second = _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes + 16)));
+    for (int r = 0; r < Rows; ++r) {
+      int64_t four;
+      __builtin_memcpy(&four, &weights[r][j], sizeof four);
+      const __m256i weight = _mm256_set1_epi64x(four);
+      sum[r][0] = _mm256_add_epi32(sum[r][0], _mm256_madd_epi16(first, weight));
+      sum[r][1] = _mm256_add_epi32(sum[r][1], _mm256_madd_epi16(second, weight));
+    }
+  }
+  for (int r = 0; r < Rows; ++r) {
+    const __m256i mixed = _mm256_hadd_epi32(sum[r][0], sum[r][1]);  // dims 0 1 4 5 | 2 3 6 7
+    const __m256 whole = _mm256_cvtepi32_ps(_mm256_permute4x64_epi64(mixed, 0xd8));
+    const __m256 value = _mm256_mul_ps(_mm256_set1_ps(args.scales[row + r]), whole);
+    store(args.out + (row + r) * args.out_stride + dim, value, args.values.rows - dim);
+  }
+}
+
 float scalar_exp(float x) { return _mm256_cvtss_f32(exp(_mm256_set1_ps(x))); }
 
 }  // namespace
@@ -142,8 +182,29 @@ void page_weights(const PageWeights& args) {
   }
 }
 
-void page_values(float* out, const float* high, const float* low, int64_t stride, const float* scales, int64_t rows,
-                 int64_t n) {
+void page_values(const PageValues& args) {
+  constexpr int64_t kRows = 32;  // whose weights stay in L1
+  alignas(32) WeightRow weights[kRows];
+  for (int64_t begin = 0; begin < args.rows; begin += kRows) {
+    const int64_t rows = smaller(kRows, args.rows - begin);
+    for (int64_t r = 0; r < rows; ++r) {
+      join_codes(weights[r], args.codes + (begin + r) * kKvPageTokens,
+                 args.codes + (args.rows + begin + r) * kKvPageTokens);
+    }
+    for (int64_t dim = 0; dim < args.values.rows; dim += 8) {
+      int64_t r = 0;
+      for (; r + 4 <= rows; r += 4) value_tile<4>(args, weights + r, begin + r, dim);
+      if (r + 2 <= rows) {
+        value_tile<2>(args, weights + r, begin + r, dim);
+        r += 2;
+      }
+      if (r < rows) value_tile<1>(args, weights + r, begin + r, dim);
+    }
+  }
+}
+
+void join_products(float* out, const float* high, const float* low, int64_t stride, const float* scales, int64_t rows,
+                   int64_t n) {
   for (int64_t row = 0; row < rows; ++row) {
     const __m256 scale = _mm256_set1_ps(scales[row]);
     for (int64_t c = 0; c < n; c += 8) {

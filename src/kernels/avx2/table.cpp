@@ -30,6 +30,7 @@ const KernelTable& table() {
     t.attention = attention;
     t.page_weights = page_weights;
     t.page_values = page_values;
+    t.join_products = join_products;
     t.merge_softmax = merge_softmax;
     t.widen_halves = widen_halves;
     t.delta_rule = delta_rule;

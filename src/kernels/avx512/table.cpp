@@ -29,7 +29,7 @@ KernelTable filled(bool vnni) {
   t.quantize_int8 = quantize_int8;
   t.attention = attention;
   t.page_weights = avx2::page_weights;
-  t.page_values = avx2::page_values;
+  t.join_products = avx2::join_products;
   t.merge_softmax = avx2::merge_softmax;
   t.widen_halves = avx2::widen_halves;
   t.delta_rule = delta_rule;

@@ -76,8 +76,8 @@ void page_weights(const PageWeights& args) {
   }
 }
 
-void page_values(float* out, const float* high, const float* low, int64_t stride, const float* scales, int64_t rows,
-                 int64_t n) {
+void join_products(float* out, const float* high, const float* low, int64_t stride, const float* scales, int64_t rows,
+                   int64_t n) {
   for (int64_t row = 0; row < rows; ++row) {
     for (int64_t i = row * stride; i < row * stride + n; ++i) out[i] = scales[row] * std::fma(128.0F, high[i], low[i]);
   }

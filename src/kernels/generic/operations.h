@@ -39,8 +39,8 @@ void attention(const AttentionRows& args);
 
 // integer_attention.cpp
 void page_weights(const PageWeights& args);
-void page_values(float* out, const float* high, const float* low, int64_t stride, const float* scales, int64_t rows,
-                 int64_t n);
+void join_products(float* out, const float* high, const float* low, int64_t stride, const float* scales, int64_t rows,
+                   int64_t n);
 void merge_softmax(const SoftmaxRows& total, const SoftmaxRows& next, int64_t rows, int64_t n);
 void widen_halves(int8_t* out, const uint8_t* codes, const int8_t* levels, int64_t lines);
 

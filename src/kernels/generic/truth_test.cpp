@@ -374,7 +374,7 @@ TEST(Truth, PagesJoinAsOneSoftmax) {
   EXPECT_EQ(max[0], 1);
   EXPECT_NEAR(out[0] / sum[0], (3 + 5 * std::exp(1.0)) / (1 + std::exp(1.0)), 1e-6);
   const float high[] = {2}, low[] = {7}, scale[] = {0.5f};
-  page_values(out, high, low, 1, scale, 1, 1);
+  join_products(out, high, low, 1, scale, 1, 1);
   EXPECT_EQ(out[0], 0.5f * (2 * 128 + 7));
 }
 
