@@ -678,6 +678,7 @@ TEST(Kernels, EveryIsaOfThisMachineRan) {
   std::string expected = "generic";
   if (cpu_features().avx2) expected += " avx2";
   if (cpu_features().avx512) expected += " avx512";
+  if (cpu_features().avx512_vnni && request_amx()) expected += " amx";
   EXPECT_EQ(ran, expected);
 }
 
