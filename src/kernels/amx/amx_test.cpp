@@ -7,8 +7,10 @@
 #include <random>
 #include <vector>
 
-#include "base/arena.h"
 #include "base/cpu.h"
+#if defined(__x86_64__)
+#include "kernels/amx/int4_panels.h"
+#endif
 #include "kernels/amx/int8_blocked.h"
 #include "kernels/generic/operations.h"
 
@@ -58,12 +60,22 @@ struct Operands {
         sums(x_scales.size()),
         w_scales(scales(packed_int8_scales(outputs, columns))),
         w_codes(static_cast<size_t>(packed_int8_code_bytes(outputs, columns))),
+        panels(static_cast<size_t>(packed_int4_bytes(outputs, columns))),
         x{rows, columns, x_codes.data(), x_scales.data(), sums.data()},
-        int8{MatrixFormat::kInt8Packed, outputs, columns, 0, w_codes.data(), w_scales.data()} {
+        int8{MatrixFormat::kInt8Packed, outputs, columns, 0, w_codes.data(), w_scales.data()},
+        int4{MatrixFormat::kInt4Packed, outputs, columns, 0, panels.data(), nullptr} {
     for (size_t i = 0; i < x_codes.size(); ++i) {
       if (static_cast<int64_t>(i) % packed_columns(columns) < columns) x_codes[i] = code();
     }
     for (int8_t& c : w_codes) c = code();
+    for (uint8_t& byte : panels) byte = static_cast<uint8_t>(random() >> 8);
+    const int64_t scales_at = packed_int4_code_bytes(columns) + packed_int4_table_bytes(columns);
+    for (int64_t panel = 0; panel < packed_panels(outputs); ++panel) {
+      for (int64_t i = 0; i < quant_blocks(columns) * kPanelRows; ++i) {
+        const uint16_t scale = f32_to_f16(static_cast<float>(random() >> 8) * 0x1p-30f);
+        std::memcpy(panels.data() + panel * packed_int4_panel_bytes(columns) + scales_at + 2 * i, &scale, 2);
+      }
+    }
   }
 
   int8_t code() {
@@ -83,8 +95,10 @@ struct Operands {
   std::vector<int32_t> sums;
   std::vector<float> w_scales;
   std::vector<int8_t> w_codes;
+  std::vector<uint8_t> panels;
   Int8Rows x;
   MatrixView int8;
+  MatrixView int4;
 };
 
 using Matmul = void (*)(float*, int64_t, const Int8Rows&, const MatrixView&, int64_t, int64_t);
@@ -118,6 +132,17 @@ TEST(Amx, Int8ProductsAreThoseOfGeneric) {
         << rows << " rows, " << columns << " columns, outputs " << begin << " to " << end << " of " << outputs;
   });
 }
+
+#if defined(__x86_64__)
+TEST(Amx, Int4ProductsAreThoseOfGeneric) {
+  if (!cpu_features().avx2) GTEST_SKIP() << "unpacking takes AVX2";
+  for_shapes([](int64_t rows, int64_t outputs, int64_t columns, int64_t begin, int64_t end) {
+    const Operands o(rows, outputs, columns);
+    EXPECT_TRUE(same_bytes(product<PlainTiles, Int4Weights>, generic::matmul_int4, o.x, o.int4, begin, end))
+        << rows << " rows, " << columns << " columns, outputs " << begin << " to " << end << " of " << outputs;
+  });
+}
+#endif
 
 }  // namespace
 }  // namespace capy::amx

@@ -56,8 +56,10 @@ inline void scale_and_add(float (&to)[kTileRows][kPanelRows], const Sums& sums, 
                           const float* x_scales, int64_t blocks) {
   for (int64_t r = 0; r < kTileRows; ++r) {
     const float x_scale = x_scales[r * blocks];
+    float* __restrict row = to[r];
+#pragma GCC ivdep
     for (int64_t n = 0; n < kPanelRows; ++n) {
-      to[r][n] = __builtin_fmaf(static_cast<float>(sums[r][n]), w_scales[n] * x_scale, to[r][n]);
+      row[n] = __builtin_fmaf(static_cast<float>(sums[r][n]), w_scales[n] * x_scale, row[n]);
     }
   }
 }

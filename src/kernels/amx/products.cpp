@@ -5,6 +5,7 @@
 #if defined(__AMX_INT8__)
 #include <immintrin.h>
 
+#include "kernels/amx/int4_panels.h"
 #include "kernels/amx/int8_blocked.h"
 
 namespace capy::amx {
@@ -54,6 +55,10 @@ class HardwareTiles {
 
 void matmul_int8(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end) {
   product<HardwareTiles, Int8Weights>(out, out_stride, x, w, begin, end);
+}
+
+void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end) {
+  product<HardwareTiles, Int4Weights>(out, out_stride, x, w, begin, end);
 }
 
 }  // namespace capy::amx

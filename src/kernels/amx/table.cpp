@@ -13,10 +13,16 @@ void int8_by_rows(float* out, int64_t out_stride, const Int8Rows& x, const Matri
   matmul(out, out_stride, x, w, begin, end);
 }
 
+void int4_by_rows(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end) {
+  const auto matmul = x.rows >= kRowsMin ? matmul_int4 : avx512::table_with_vnni().matmul_int4;
+  matmul(out, out_stride, x, w, begin, end);
+}
+
 KernelTable filled() {
   KernelTable t = avx512::table_with_vnni();
   t.isa = "amx";
   t.matmul_int8 = int8_by_rows;
+  t.matmul_int4 = int4_by_rows;
   return t;
 }
 
