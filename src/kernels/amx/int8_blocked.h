@@ -57,7 +57,11 @@ inline void scale_and_add(float (&to)[kTileRows][kPanelRows], const Sums& sums, 
   for (int64_t r = 0; r < kTileRows; ++r) {
     const float x_scale = x_scales[r * blocks];
     float* __restrict row = to[r];
+    // Or g++ takes the loop apart before it makes a vector of it, and then vectors of something else.
+#if !defined(__clang__)
 #pragma GCC ivdep
+#pragma GCC unroll 1
+#endif
     for (int64_t n = 0; n < kPanelRows; ++n) {
       row[n] = __builtin_fmaf(static_cast<float>(sums[r][n]), w_scales[n] * x_scale, row[n]);
     }
