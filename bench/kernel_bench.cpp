@@ -133,6 +133,21 @@ void int8_product(Bench& bench, const Product& p) {
   });
 }
 
+void int4_product(Bench& bench, const Product& p) {
+  const std::string name = shape_name("int4", p.rows, p.outputs, p.columns);
+  if (!bench.wants(name)) return;
+  const int64_t bytes = packed_int4_bytes(p.outputs, p.columns);
+  const int64_t n = copies(p.rows, bytes);
+  Block<int8_t> panels(n * bytes), x_codes(p.rows * packed_columns(p.columns));
+  Block<float> x_scales(p.rows * quant_blocks(p.columns)), out(p.rows * p.outputs);
+  Block<int32_t> sums(p.rows * quant_blocks(p.columns));
+  const Int8Rows x{p.rows, p.columns, x_codes.data(), x_scales.data(), sums.data()};
+  bench.run(name, {p.flops(), static_cast<double>(bytes)}, [&](const KernelTable& table, int64_t i) {
+    const MatrixView w{MatrixFormat::kInt4Packed, p.outputs, p.columns, 0, panels.data() + i % n * bytes, nullptr};
+    table.matmul_int4(out.data(), p.outputs, x, w, 0, p.outputs);
+  });
+}
+
 void bf16_product(Bench& bench, const Product& p) {
   const std::string name = shape_name("bf16", p.rows, p.outputs, p.columns);
   if (!bench.wants(name)) return;
@@ -162,6 +177,7 @@ void f32_product(Bench& bench, const Product& p, const char* op, MatrixFormat fo
 
 void products(Bench& bench, int64_t rows, int64_t outputs, int64_t columns) {
   const Product p{rows, outputs, columns};
+  int4_product(bench, p);
   int8_product(bench, p);
   bf16_product(bench, p);
   f32_product<uint16_t>(bench, p, "f32, bf16 weights", MatrixFormat::kBF16);

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""capy beside llama.cpp on one GGUF file: perplexity, greedy text, speed.
+"""capy beside llama.cpp on one GGUF file: perplexity, greedy text, speed, and the quality of quantised weights.
 
-Needs the PyPI packages llama-cpp-python, gguf and numpy; not part of CI. Perplexity is measured as both programs' own tools do:
+quality: capy's int8 and int4 and llama.cpp's Q8_0, Q4_K_M, IQ4_XS and Q4_0, each made of the F32 file, against that file's own
+logits: KL divergence and top-1 agreement over the second halves of windows of 512 tokens, and bits a weight as they are held
+or counted from the file. Needs the PyPI packages llama-cpp-python, gguf and numpy; not part of CI. Perplexity is measured as both programs' own tools do:
 windows of 512 tokens, the second half scored. The F32 file is dequantised from the same GGUF, so that both compute with the
 same numbers. Greedy texts are compared up to the first token where llama.cpp's two best logits are closer than 0.02.
 """
@@ -147,6 +149,76 @@ def compare_greedy(binary, quantised, peer, count):
     return agreed, lengths
 
 
+def quantise(source, target, file_type):
+    """llama.cpp's own quantiser with its usual recipe."""
+    params = llama_cpp.llama_model_quantize_default_params()
+    params.ftype = file_type
+    params.allow_requantize = True
+    assert llama_cpp.llama_model_quantize(source.encode(), target.encode(), ctypes.byref(params)) == 0
+
+
+def log_probabilities(logits):
+    logits = logits.astype(np.float64)
+    logits -= logits.max(axis=1, keepdims=True)
+    return logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+
+
+class Divergence:
+    """Mean KL divergence from the truth's distributions, and how often the best token is the same."""
+
+    def __init__(self):
+        self.kl, self.same = [], []
+
+    def add(self, truth, logits):
+        ours = log_probabilities(logits)
+        self.kl.extend((np.exp(truth) * (truth - ours)).sum(axis=1))
+        self.same.extend(truth.argmax(axis=1) == ours.argmax(axis=1))
+
+
+def capy_logits(binary, model, tokens, kind, work):
+    out = os.path.join(work, "window.npy")
+    capy(binary, "logits", model, "--tokens", ",".join(map(str, tokens)), "--type", kind, "--out", out)
+    return np.load(out, mmap_mode="r")
+
+
+def compare_quality(args, full, tokens, windows, window=512):
+    """Every contender on the same windows. A window at a time: logits of a whole text would not fit."""
+    parts = [tokens[i:i + window] for i in range(0, len(tokens) - window + 1, window)][:windows]
+    if not parts:
+        raise SystemExit("the text is too short: 512 tokens at least")
+    scored = slice(window // 2, window - 1)
+    truth_of = Peer(full, args.threads)
+    truths = []
+    for part in parts:
+        truth_of.reset()
+        truths.append(log_probabilities(truth_of.decode(part, 0, "all")[scored]).astype(np.float32))
+    weights = sum(int(np.prod(tensor.shape)) for tensor in gguf.GGUFReader(full).tensors)
+    for name, file_type in (("Q8_0", 7), ("Q4_K_M", 15), ("IQ4_XS", 30), ("Q4_0", 2)):
+        path = os.path.join(args.work, f"{name}.gguf")
+        if not os.path.exists(path):
+            quantise(full, path + ".tmp", file_type)
+            os.rename(path + ".tmp", path)
+        peer, divergence = Peer(path, args.threads), Divergence()
+        for part, truth in zip(parts, truths):
+            peer.reset()
+            divergence.add(truth, peer.decode(part, 0, "all")[scored])
+        size = sum(int(tensor.n_bytes) for tensor in gguf.GGUFReader(path).tensors)
+        report_quality(f"llama.cpp {name}", 8 * size / weights, divergence)
+    for kind in ("int8", "int4"):
+        divergence = Divergence()
+        for part, truth in zip(parts, truths):
+            divergence.add(truth, np.asarray(capy_logits(args.capy, full, part, kind, args.work)[scored]))
+        limits = json.loads(capy(args.capy, "bench", full, "--type", kind, "--prompt", "1", "--generate", "0", "--repeat", "1",
+                                 "--json"))["limits"]
+        report_quality(f"capy {kind}", 8 * limits["weight_bytes_per_step"] / weights, divergence)
+
+
+def report_quality(name, bits, divergence):
+    print(f"figure: {name}: {bits:.2f} bits a weight, KL divergence {np.mean(divergence.kl):.6f} +- "
+          f"{np.std(divergence.kl) / len(divergence.kl) ** 0.5:.6f} nats a token, same best token "
+          f"{100 * np.mean(divergence.same):.2f} % ({len(divergence.kl)} tokens)", flush=True)
+
+
 def peer_speed(peer, prompt, generate):
     tokens = [(i * 37) % 40000 + 100 for i in range(prompt)]
     peer.reset()
@@ -174,7 +246,8 @@ def main():
     parser.add_argument("--text", required=True)
     parser.add_argument("--work", required=True, help="a folder for the F32 file")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--skip", default="", help="perplexity, greedy, speed: words to leave out")
+    parser.add_argument("--skip", default="", help="perplexity, greedy, speed, quality: words to leave out")
+    parser.add_argument("--windows", type=int, default=8, help="of 512 tokens, for the quality")
     args = parser.parse_args()
     full = os.path.join(args.work, "f32.gguf")
     if not os.path.exists(full):
@@ -196,6 +269,8 @@ def main():
         agreed, lengths = compare_greedy(args.capy, args.gguf, Peer(full, args.threads), 64)
         print(f"figure: greedy text equal for {agreed} of {len(PROMPTS)} prompts up to the first margin below 0.02 "
               f"(tokens compared: {sum(lengths)}, median {statistics.median(lengths)})")
+    if "quality" not in args.skip:
+        compare_quality(args, full, capy_tokens(args.capy, args.gguf, text), args.windows)
     if "speed" not in args.skip:
         rows = {"llama.cpp": [], "capy int8": [], "capy f32": []}
         peer = Peer(args.gguf, args.threads)

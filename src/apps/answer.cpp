@@ -224,6 +224,10 @@ std::string describe_speed(const Engine& engine, const Response& response) {
   text += concat("answer       ", response.tokens.size(), " tokens in ", fixed(timings.decode_seconds, 3), " s, ",
                  fixed(tokens_per_second(decoded, timings.decode_seconds), 1), " tokens/s, ended by ",
                  finish_reason_name(response.finish), "\n");
+  if (response.drafted_tokens > 0) {
+    text += concat("drafted      ", response.drafted_tokens, " tokens ahead, ", response.accepted_tokens,
+                   " of them accepted\n");
+  }
   text += concat("first token  after ", fixed(timings.first_token_seconds, 3), " s\n");
   text += concat("memory       ", readable_bytes(resident_bytes()), " (peak ", readable_bytes(resident_peak_bytes()),
                  ")\n");

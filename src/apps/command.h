@@ -25,6 +25,7 @@ Result<int> tokenize_command(int argc, const char* const* argv);
 Result<int> detokenize_command(int argc, const char* const* argv);
 Result<int> template_command(int argc, const char* const* argv);
 Result<int> perplexity_command(int argc, const char* const* argv);
+Result<int> bench_command(int argc, const char* const* argv);
 Result<int> init_command(int argc, const char* const* argv);
 Result<int> doctor_command(int argc, const char* const* argv);
 

@@ -17,6 +17,7 @@
 #include "base/concat.h"
 #include "base/cpu.h"
 #include "base/json.h"
+#include "formats/packed_cache.h"
 #include "hub/registry.h"
 #include "kernels/kernels.h"
 #include "tensor/matrix.h"
@@ -118,6 +119,32 @@ Home look_at_home() {
   return home;
 }
 
+// Converted weights that are kept for the next start (formats/packed_cache.h).
+struct CachedWeights {
+  std::string path;
+  int64_t bytes = 0;
+  int64_t matrices = 0;
+  std::string trouble;  // "" when all checksums are right
+};
+
+std::vector<CachedWeights> look_at_cached_weights() {
+  std::vector<CachedWeights> found;
+  const Result<std::string> directory = packed_directory();
+  if (!directory.ok()) return found;
+  for (const std::string& path : list_packed_files(directory.value())) {
+    CachedWeights cached{path, 0, 0, ""};
+    const Result<PackedFile> file = PackedFile::open(path);
+    const Status verified = file.ok() ? file.value().verify() : Status(file.error());
+    if (file.ok()) {
+      cached.bytes = file.value().file_bytes();
+      cached.matrices = static_cast<int64_t>(file.value().directory().matrices.size());
+    }
+    if (!verified.ok()) cached.trouble = verified.error().message;
+    found.push_back(std::move(cached));
+  }
+  return found;
+}
+
 struct DefaultModel {
   std::string name;
   std::string path;     // "" when it is not here
@@ -143,11 +170,13 @@ struct Findings {
   std::string kernel_trouble;  // CAPY_ISA names what is not there
   Home home;
   DefaultModel model;
+  std::vector<CachedWeights> cached;
   std::vector<Fit> fits;
 
   bool well() const {
     bool equal = true;
     for (const KernelCheck& check : kernels) equal &= check.different.empty();
+    for (const CachedWeights& file : cached) equal &= file.trouble.empty();
     return equal && kernel_trouble.empty() && home.trouble.empty() && model.trouble.empty();
   }
 };
@@ -159,6 +188,7 @@ Findings examine() {
   if (!chosen.ok()) findings.kernel_trouble = chosen.error().message;
   findings.home = look_at_home();
   findings.model = look_at_default_model();
+  findings.cached = look_at_cached_weights();
   findings.fits = what_fits();
   return findings;
 }
@@ -192,6 +222,20 @@ std::string describe_home(const Findings& findings) {
   return text + line("default model", concat(model.name, ", ", state));
 }
 
+std::string describe_cached(const Findings& findings) {
+  int64_t bytes = 0;
+  std::string troubles;
+  for (const CachedWeights& file : findings.cached) {
+    bytes += file.bytes;
+    if (!file.trouble.empty()) troubles += line("", concat("TROUBLE: ", file.trouble));
+  }
+  const size_t count = findings.cached.size();
+  const std::string what = count == 0 ? "nothing is kept"
+                                      : concat(count, count == 1 ? " file, " : " files, ", readable_bytes(bytes),
+                                               troubles.empty() ? ", checksums are right" : "");
+  return line("cached weights", what) + troubles;
+}
+
 std::string as_text(const Findings& findings) {
   std::string text = line("capy", CAPY_VERSION);
   text += line("processor", cpu_name());
@@ -201,6 +245,7 @@ std::string as_text(const Findings& findings) {
                concat(readable_bytes(memory_total_bytes()), ", ", readable_bytes(memory_available_bytes()), " free"));
   text += describe_kernels(findings);
   text += describe_home(findings);
+  text += describe_cached(findings);
   text += "\nWhat fits\n";
   for (const Fit& fit : findings.fits) {
     const std::string context =
@@ -244,6 +289,17 @@ std::string as_json(const Findings& findings) {
   json.member("checksum_ok", !findings.model.path.empty() && findings.model.trouble.empty());
   json.member("path", findings.model.path);
   json.end_object();
+  json.key("cached_weights");
+  json.begin_array();
+  for (const CachedWeights& file : findings.cached) {
+    json.begin_object();
+    json.member("path", file.path);
+    json.member("bytes", file.bytes);
+    json.member("matrices", file.matrices);
+    json.member("checksum_ok", file.trouble.empty());
+    json.end_object();
+  }
+  json.end_array();
   json.key("fits");
   json.begin_array();
   for (const Fit& fit : findings.fits) {
@@ -265,8 +321,9 @@ std::string as_json(const Findings& findings) {
 Result<int> doctor_command(int argc, const char* const* argv) {
   CommandLine line(
       "capy doctor",
-      "Tell what this machine has, which kernels run and whether they compute rightly, whether the default model is\n"
-      "whole, and what fits. Ends with 1 when something is wrong.",
+      "Tell what this machine has, which kernels run and whether they compute rightly, whether the default model and\n"
+      "the weights that were converted for the next start are whole, and what fits. Ends with 1 when something is "
+      "wrong.",
       "  capy doctor\n  capy doctor --json | jq .ok\n");
   bool json = false;
   line.add_flag("--json", json, "one JSON object");

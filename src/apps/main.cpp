@@ -29,12 +29,13 @@ constexpr Command kCommands[] = {
     {"detokenize", "token ids to text", detokenize_command},
     {"template", "messages to the prompt that the model sees", template_command},
     {"logits", "the model's raw output for given tokens, as a .npy file", logits_command},
+    {"bench", "how fast a model runs here, and how fast it could", bench_command},
     {"init", "a model with random weights from a config.json", init_command},
     {"doctor", "what this machine has, and whether all is well", doctor_command},
 };
 
 // Commands of the design that this version does not have: said plainly, instead of "unknown".
-constexpr std::string_view kLater[] = {"serve", "pull",      "remove", "quantize", "bench", "eval",
+constexpr std::string_view kLater[] = {"serve", "pull",      "remove", "quantize", "eval",
                                        "data",  "tokenizer", "train",  "tune",     "merge"};
 
 std::string overview() {
@@ -56,6 +57,7 @@ std::string overview() {
       "  capy show ./model.gguf\n"
       "\nEnvironment:\n"
       "  CAPY_HOME     where models, caches and the chat's history are kept\n"
+      "  CAPY_CACHE    off: keep no converted weights for the next start\n"
       "  CAPY_THREADS  threads to use when --threads is not given\n"
       "  CAPY_ISA      kernels to use (generic, avx2, avx512, ...); the best of the machine otherwise\n"
       "  NO_COLOR      no colours when set\n";

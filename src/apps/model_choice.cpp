@@ -49,6 +49,17 @@ Result<int> read_threads(int64_t given) {
   return threads;
 }
 
+// Where converted weights are kept: nowhere with CAPY_CACHE=off, or without a home.
+Result<std::string> read_cache_directory() {
+  const char* wanted = std::getenv("CAPY_CACHE");
+  const std::string_view text = wanted == nullptr ? "" : wanted;
+  if (text == "off") return std::string();
+  if (!text.empty() && text != "on")
+    return Error{ErrorCode::kUsage, concat("CAPY_CACHE: '", text.substr(0, 40), "' is neither on nor off")};
+  const Result<std::string> directory = packed_directory();
+  return directory.ok() ? directory.value() : std::string();
+}
+
 // "DIR:0.5": the part behind the last colon is a scale when it is a number and no directory has the whole name.
 Result<LoraSource> read_lora(const std::string& text) {
   LoraSource source{text, 1.0F};
@@ -119,6 +130,7 @@ Result<EngineOptions> engine_options(const ModelChoice& choice) {
   engine.type = TRY(read_type(choice.type));
   engine.kv = TRY(read_kv(choice.kv));
   engine.threads = TRY(read_threads(choice.threads));
+  engine.cache_directory = TRY(read_cache_directory());
   engine.context_tokens = choice.context;
   if (choice.chunk > 0) engine.chunk_tokens = choice.chunk;
   for (const std::string& lora : choice.loras) engine.loras.push_back(TRY(read_lora(lora)));

@@ -72,7 +72,8 @@ void add_options(CommandLine& line, Wanted& wanted) {
       ->type_name("IDS")
       ->group(kTests);
   line.add_flag("--ignore-eos", wanted.ignore_eos, "go on after the model has ended its answer")->group(kTests);
-  line.add_flag("--no-draft", wanted.no_draft, "no drafting (this version drafts nothing)")->group(kTests);
+  line.add_flag("--no-draft", wanted.no_draft, "guess no tokens ahead (answers are the same either way)")
+      ->group(kTests);
 }
 
 Result<PreparedPrompt> prepare_raw(const Engine& engine, std::string_view text) {
@@ -126,6 +127,8 @@ std::string last_json_line(const Answer& answer, const SamplingOptions& sampling
   json.member("completion_tokens", static_cast<int64_t>(response.tokens.size()));
   json.member("total_tokens", response.prompt_tokens + static_cast<int64_t>(response.tokens.size()));
   json.member("cached_tokens", response.cached_tokens);
+  json.member("drafted_tokens", response.drafted_tokens);
+  json.member("accepted_tokens", response.accepted_tokens);
   json.end_object();
   json.key("timings");
   json.begin_object();
@@ -166,6 +169,7 @@ Result<int> answer_once(const Wanted& wanted) {
   question.request.tokens = std::move(prompt.tokens);
   question.request.sampling = sampling;
   question.request.max_tokens = wanted.max_tokens;
+  question.request.draft = !wanted.no_draft;
   question.request.ignore_eos = wanted.ignore_eos;
   question.request.loras = all_loras(wanted.choice);
   question.divides_thinking = !raw;

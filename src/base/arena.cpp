@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <new>
 
+#include "base/huge_pages.h"
+
 namespace capy {
 
 Arena::Arena(int64_t capacity_bytes) : capacity_(round_up(capacity_bytes)) {
   block_.reset(static_cast<std::byte*>(::operator new[](static_cast<size_t>(capacity_), std::align_val_t{kAlignment})));
+  prefer_huge_pages(block_.get(), static_cast<size_t>(capacity_));
 }
 
 void Arena::Free::operator()(std::byte* block) const { ::operator delete[](block, std::align_val_t{kAlignment}); }

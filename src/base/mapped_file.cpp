@@ -86,12 +86,12 @@ struct OpenFile {
   }
 };
 
-// The size of a regular file; anything else is refused (reading a pipe or a device could wait for ever).
-Result<int64_t> regular_file_bytes(int descriptor, std::string_view path) {
+// A regular file's size and time; anything else is refused (reading a pipe or a device could wait for ever).
+Result<struct stat> examine_regular_file(int descriptor, std::string_view path) {
   struct stat status = {};
   if (::fstat(descriptor, &status) != 0) return io_error(path, "cannot be examined");
   if (!S_ISREG(status.st_mode)) return Error{ErrorCode::kInvalid, concat(path, ": is not a regular file")};
-  return static_cast<int64_t>(status.st_size);
+  return status;
 }
 
 }  // namespace
@@ -101,7 +101,9 @@ Result<MappedFile> MappedFile::open(std::string_view path) {
   file.path_ = path;
   const OpenFile opened{::open(file.path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (opened.descriptor < 0) return io_error(path, "cannot be opened");
-  const int64_t bytes = TRY(regular_file_bytes(opened.descriptor, path));
+  const struct stat status = TRY(examine_regular_file(opened.descriptor, path));
+  file.changed_ns_ = int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+  const int64_t bytes = status.st_size;
   if (bytes == 0) return file;
   void* const data = ::mmap(nullptr, static_cast<size_t>(bytes), PROT_READ, MAP_SHARED, opened.descriptor, 0);
   if (data == MAP_FAILED) return io_error(path, "cannot be mapped");
@@ -122,6 +124,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
     close();
     data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
+    changed_ns_ = other.changed_ns_;
     slot_ = std::exchange(other.slot_, -1);
     path_ = std::move(other.path_);
   }
@@ -160,7 +163,7 @@ Result<std::string> read_file(std::string_view path, int64_t bytes_max) {
   const std::string name(path);
   const OpenFile opened{::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (opened.descriptor < 0) return io_error(path, "cannot be opened");
-  const int64_t bytes = TRY(regular_file_bytes(opened.descriptor, path));
+  const int64_t bytes = TRY(examine_regular_file(opened.descriptor, path)).st_size;
   if (bytes > bytes_max) {
     return Error{ErrorCode::kLimit, concat(path, ": has ", bytes, " bytes; at most ", bytes_max, " are read")};
   }

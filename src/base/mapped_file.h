@@ -30,6 +30,7 @@ class MappedFile {
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
   const std::string& path() const { return path_; }
+  int64_t changed_ns() const { return changed_ns_; }  // when it was last written to, as the file system says
 
   // True once a page could not be read because the file was cut short or the disk failed: what was read is then zeros.
   bool damaged() const;
@@ -46,6 +47,7 @@ class MappedFile {
 
   const std::byte* data_ = nullptr;
   size_t size_ = 0;
+  int64_t changed_ns_ = 0;
   int slot_ = -1;  // in the handler's table
   std::string path_;
 };

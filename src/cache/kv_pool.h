@@ -71,6 +71,11 @@ class KvSequence {
   // Becomes a copy of `other` (of the same pool) that shares its pages. Must be empty.
   void share_from(const KvSequence& other);
 
+  // Whether the page of `position` belongs to this sequence alone.
+  bool is_writable(int64_t position) const {
+    return pool_->slots().ref_count(slots_[static_cast<size_t>(position / KvLayout::kPageTokens)]) == 1;
+  }
+
   // Page addresses in position order, for the attention kernel.
   std::span<const std::byte* const> pages() const { return {addresses_.data(), addresses_.size()}; }
   std::byte* page_at(int64_t position) {

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/concat.h"
+#include "base/huge_pages.h"
 
 namespace capy {
 
@@ -29,6 +30,7 @@ Result<SlotPool> SlotPool::create(int64_t slot_bytes, int64_t slots_max) {
                                            " bytes of address space for a cache; try a smaller --context")};
   }
   pool.base_ = static_cast<std::byte*>(base);
+  prefer_huge_pages(base, static_cast<size_t>(pool.mapped_bytes_));
   pool.ref_counts_.assign(static_cast<size_t>(slots_max), 0);
   pool.free_.reserve(static_cast<size_t>(slots_max));
   for (int64_t slot = slots_max - 1; slot >= 0; --slot) pool.free_.push_back(static_cast<int32_t>(slot));

@@ -22,9 +22,10 @@ void pack_int8_panel(const float* const* rows, int64_t row_count, int64_t column
 // One row of a packed matrix back as floats.
 void unpack_int8_row(const MatrixView& matrix, int64_t row, float* out);
 
-// The same for a kInt4Packed matrix: writes panel `panel` of `matrix` (packed_int4_bytes of the whole). Per row and
-// block the scale is max|r| / kInt4LevelMax, rounded to f16; per lane of 4 rows x 4 K the table with the least squared
-// error is taken, the codes nearest. Blocks of zeros get the scale 0, blocks with a NaN or an infinity the scale NaN.
+// The same for a kInt4Packed matrix: writes panel `panel` of `matrix` (packed_int4_bytes of the whole). Per lane of 4
+// rows x 4 K the table with the least squared error is taken, the levels nearest; the scales are fitted to them by
+// least squares and the tables chosen anew, twice. Blocks of zeros get the scale 0, blocks with a NaN or an infinity,
+// or too large for a scale in f16, the scale NaN. The same bytes on every machine. About 30 ns a weight.
 void pack_int4_panel(const float* const* rows, int64_t row_count, int64_t columns, int64_t panel, std::byte* matrix);
 // Row `row` of a kInt4Packed matrix as f32, still rotated; `out` has matrix.columns floats.
 void unpack_int4_row(const MatrixView& matrix, int64_t row, float* out);

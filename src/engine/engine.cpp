@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <chrono>
 #include <unordered_map>
 
 #include "base/concat.h"
@@ -49,7 +50,12 @@ Status check_options(const EngineOptions& o) {
   }
   if (static_cast<int64_t>(o.loras.size()) > o.limits.loras_max)
     return bad("the number of adapters", static_cast<int64_t>(o.loras.size()), o.limits.loras_max);
+  if (o.draft.fixed < 0 || o.draft.fixed > kMaxDraft) return bad("the number of drafts", o.draft.fixed, kMaxDraft);
   return {};
+}
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 // The model's own ends of an answer: what the configuration, the tokenizer's files and well-known names say.
@@ -74,6 +80,7 @@ int64_t step_arena_bytes(const Model& model, const EngineOptions& options, int t
   const int64_t rows = options.chunk_tokens;
   return model.activation_bytes(rows, std::min(rows, options.limits.sequences_max), threads) +
          2 * Arena::bytes_for<float>(rows * model.config().dim) +
+         Arena::bytes_for<float>((MtpTail::kRowsMax + 4 * rows + 4) * model.config().dim + Model::kDraftVocab) +
          Arena::bytes_for<float>(Model::kLogitRows * (model.config().vocab + model.config().dim)) + 4096;
 }
 
@@ -115,13 +122,14 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
     log_warning(concat("the model was made for ", config.context,
                        " tokens; beyond them its answers get worse, whatever --context says"));
   }
-  std::optional<Tokenizer> tokenizer = usable(open_tokenizer(checkpoint));
+  std::optional<Tokenizer> tokenizer = usable(open_tokenizer(checkpoint, options.cache_directory));
   std::optional<ChatTemplate> chat_template = usable(open_chat_template(checkpoint));
   auto pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : ThreadPool::default_threads());
   const Product product = options.type ? product_of(*options.type) : Model::natural_product(checkpoint, config);
   const int64_t weight_bytes = TRY(Model::estimated_bytes(checkpoint, config, product));
   TRY(check_weights_fit(weight_bytes, budget));
-  Model model = TRY(Model::load(std::move(checkpoint), ModelOptions{product, options.on_progress}, *pool));
+  const ModelOptions wanted{product, options.on_progress, options.cache_directory};
+  Model model = TRY(Model::load(std::move(checkpoint), wanted, *pool));
   for (size_t i = 0; i < options.loras.size(); ++i) {
     TRY(model.attach_lora(options.loras[i].directory, static_cast<int32_t>(i), options.loras[i].scale));
   }
@@ -336,6 +344,7 @@ std::span<const int32_t> Engine::tokens(SequenceId id) const {
 
 Result<bool> Engine::step() {
   parts_->admit();
+  parts_->propose_drafts();
   const std::span<const ScheduledRun> runs = parts_->scheduler.next(parts_->sequences);
   if (runs.empty()) return false;
   TRY(parts_->gather(runs));
@@ -343,15 +352,25 @@ Result<bool> Engine::step() {
   const Arena::Scope scope(parts_->arena);
   const auto rows = static_cast<int64_t>(parts_->batch_tokens.size());
   float* const hidden = parts_->arena.allocate<float>(rows * parts_->model.config().dim);
+  const double begun = seconds_now();
   parts_->model.forward(parts_->batch(), hidden, parts_->compute);
+  const double forward_seconds = seconds_now() - begun;
   parts_->accept();
-  TRY(parts_->deliver(hidden));
+  Status delivered = parts_->deliver(hidden);
+  // A prompt's rows cost otherwise: only steps of decoding sequences say what a draft costs.
+  const auto is_decoding = [](const Sequence* s) { return s->generation != nullptr; };
+  const bool decoding = std::all_of(parts_->running.begin(), parts_->running.end(), is_decoding) &&
+                        rows <= static_cast<int64_t>(parts_->running.size()) * (1 + kMaxDraft) &&
+                        static_cast<int64_t>(parts_->wanted_rows.size()) == rows;
+  if (decoding) parts_->draft_costs.step_took(rows, forward_seconds + parts_->head_seconds);
+  parts_->settle_drafts(hidden);
+  TRY(std::move(delivered));
   return true;
 }
 
 // Asked after weights were read and before anything that came of them is believed.
 Status Engine::Parts::check_file() const {
-  if (!model.checkpoint().damaged()) return {};
+  if (!model.damaged()) return {};
   return Error{ErrorCode::kCorrupt, concat(model.checkpoint().path(),
                                            ": the model file was cut short or could not be read while it was in use; "
                                            "restore it and start again")};
@@ -382,11 +401,15 @@ Status Engine::Parts::gather(std::span<const ScheduledRun> runs) {
     Sequence& sequence = *run.sequence;
     BatchSlice slice;
     slice.row_begin = static_cast<int64_t>(batch_tokens.size());
-    slice.rows = run.tokens;
     slice.position = sequence.computed;
     slice.kv = &sequence.kv;
     slice.loras = sequence.loras;
-    Status grown = grow(sequence, run.tokens, slice);
+    const int64_t drafts = sequence.drafts.count;
+    Status grown = grow(sequence, run.tokens + drafts, slice);
+    if (!grown.ok() && drafts > 0) {  // a guess needs no memory that is short
+      sequence.drafts.count = 0;
+      grown = grow(sequence, run.tokens, slice);
+    }
     if (!grown.ok()) {
       blocked = &sequence;
       reason = std::move(grown).take_error();
@@ -394,6 +417,9 @@ Status Engine::Parts::gather(std::span<const ScheduledRun> runs) {
     }
     const auto first = sequence.tokens.begin() + sequence.computed;
     batch_tokens.insert(batch_tokens.end(), first, first + run.tokens);
+    batch_tokens.insert(batch_tokens.end(), sequence.drafts.tokens.begin(),
+                        sequence.drafts.tokens.begin() + sequence.drafts.count);
+    slice.rows = run.tokens + sequence.drafts.count;
     slices.push_back(slice);
     running.push_back(&sequence);
   }
@@ -416,7 +442,7 @@ Batch Engine::Parts::batch() {
 
 void Engine::Parts::accept() {
   for (size_t i = 0; i < slices.size(); ++i) {
-    running[i]->computed += slices[i].rows;
+    running[i]->computed += slices[i].rows - running[i]->drafts.count;  // drafts count once they are accepted
     if (running[i]->state) running[i]->state->finish_grow(slices[i].state);
   }
 }
@@ -424,13 +450,14 @@ void Engine::Parts::accept() {
 // Collects the rows whose logits somebody wants, and runs the head over them in tiles.
 Status Engine::Parts::deliver(const float* hidden) {
   wanted_rows.clear();
+  head_seconds = 0;
   for (size_t i = 0; i < slices.size(); ++i) {
     Sequence& sequence = *running[i];
     const bool caught_up = sequence.pending() == 0;
     const bool wants_last = sequence.generation != nullptr || sequence.wanted == LogitsWanted::kLast;
     for (int64_t row = 0; row < slices[i].rows; ++row) {
       const int64_t position = slices[i].position + row;
-      const bool last = caught_up && row == slices[i].rows - 1;
+      const bool last = caught_up && row >= slices[i].rows - 1 - sequence.drafts.count;  // and the drafts behind it
       const bool is_new = position >= sequence.logits_from;
       if ((sequence.wanted == LogitsWanted::kAll && is_new) || (wants_last && last)) {
         wanted_rows.push_back(WantedRow{&sequence, slices[i].row_begin + row, position});
@@ -447,7 +474,9 @@ Status Engine::Parts::deliver(const float* hidden) {
     for (size_t i = begin; i < end; ++i) {
       std::copy_n(hidden + wanted_rows[i].row * dim, dim, rows + static_cast<int64_t>(i - begin) * dim);
     }
+    const double begun = seconds_now();
     model.logits(logits, rows, static_cast<int64_t>(end - begin), compute);
+    head_seconds += seconds_now() - begun;
     TRY(check_file());
     delivering = true;
     for (size_t i = begin; i < end; ++i) {
@@ -469,10 +498,15 @@ void Engine::Parts::deliver_row(const WantedRow& row, std::span<const float> log
   if (sequence.sink && sequence.wanted != LogitsWanted::kNone) sequence.sink(row.position, logits);
   Generation* const generation = sequence.generation;
   if (generation == nullptr || generation->finished() || row.position != sequence.length() - 1) return;
+  if (sequence.pending() != 0) return;  // the row of a draft that was wrong
   const std::optional<int32_t> token = generation->accept(logits, sequence.tokens);
   if (!token) return;
   if (sequence.length() >= plan.context_tokens) return generation->end_at_context();
   sequence.tokens.push_back(*token);
+  Drafts& drafts = sequence.drafts;
+  if (drafts.accepted == drafts.count || drafts.tokens[static_cast<size_t>(drafts.accepted)] != *token) return;
+  ++drafts.accepted;  // the token has been computed already: its logits are in the next row
+  ++sequence.computed;
 }
 
 }  // namespace capy

@@ -3,8 +3,8 @@
 //
 // Two levels share one scheduler. Sequences: append tokens, take logits, fork, truncate, drop, save. Requests: a
 // prompt, a sampler and stop rules on a sequence of their own. step() does one batch: every decoding sequence advances
-// by one token, and what room is left goes to prefill chunks. What a token's logits are never depends on what else is
-// in the batch.
+// by one token, or by more where drafts of its request are accepted, and what room is left goes to prefill chunks. What
+// a token's logits are never depends on what else is in the batch.
 //
 // Thread safety: one thread at a time (the engine thread). The pool's workers run only inside step(). Callbacks run
 // inside step(): they may call cancel() and the getters, nothing else of the engine. The weights, and all memory for up
@@ -55,6 +55,16 @@ struct LoraSource {
   float scale = 1.0F;     // on top of the adapter's own alpha / r
 };
 
+// What may follow `tokens`: writes at most `most` ids to `out` and says how many. Called on the engine's thread.
+using DraftSource = std::function<int64_t(std::span<const int32_t> tokens, int64_t most, int32_t* out)>;
+
+// Drafting guesses tokens and has the model check several in one step. The answer is the same, byte for byte.
+struct DraftOptions {
+  bool enabled = true;
+  int64_t fixed = 0;   // always this many (at most kMaxDraft), for tests and measurements; 0: what pays
+  DraftSource source;  // drafts instead of look-up and MTP head where it is set: for tests and measurements
+};
+
 struct EngineOptions {
   std::optional<ComputeType> type;  // left out: what the file holds (F32, F16 -> f32; BF16 -> bf16; quantised -> int8)
   std::optional<KvType> kv;         // left out: f32 for --type f32, bf16 otherwise
@@ -63,6 +73,9 @@ struct EngineOptions {
   int64_t memory_bytes = 0;         // budget for weights, KV, states and activations; 0: 85 % of what is available now
   int64_t chunk_tokens = 256;       // rows of a step
   std::vector<LoraSource> loras;
+  // Where weights that had to be converted are kept for the next start (formats/packed_cache.h). "": nowhere.
+  std::string cache_directory;
+  DraftOptions draft;
   EngineLimits limits;
   // Called during open with a fraction of 0..1, for a progress bar. May be empty.
   std::function<void(double)> on_progress;
@@ -107,7 +120,8 @@ class Engine {
   void set_logits(SequenceId id, LogitsWanted wanted, LogitsSink sink);
   // A second sequence with the same tokens; shares pages and states (copy on write). The logits sink is not copied.
   Result<SequenceId> fork(SequenceId id);
-  // Cuts to `length` tokens. Free inside the chunk log (at least the last 32 tokens); further back the recurrent state
+  // Cuts to `length` tokens. Free inside the chunk log (at least the last 32 tokens, fewer where a draft that was
+  // rejected had crossed a boundary); further back the recurrent state
   // is replayed from the nearest snapshot: the answer is the position from where step() will compute again (length if
   // free).
   Result<int64_t> truncate(SequenceId id, int64_t length);

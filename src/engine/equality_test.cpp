@@ -361,7 +361,7 @@ std::vector<Setup> all_setups() {
     const bool is_generic = std::string_view(table->isa) == "generic";
     for (const std::string_view model : {"qwen35_grouped", "qwen35_nested", "llama3"}) {
       if (is_generic && model != "qwen35_grouped") continue;
-      for (const ComputeType type : {ComputeType::kF32, ComputeType::kBF16, ComputeType::kInt8}) {
+      for (const ComputeType type : {ComputeType::kF32, ComputeType::kBF16, ComputeType::kInt8, ComputeType::kInt4}) {
         setups.push_back({std::string(model), type, table->isa});
       }
     }

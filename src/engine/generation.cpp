@@ -33,7 +33,7 @@ const char* finish_reason_name(FinishReason reason) {
 }
 
 Generation::Generation(RequestId id, Request request, const Tokenizer* tokenizer,
-                       const std::vector<int32_t>& stop_tokens, int64_t vocab, int64_t max_tokens)
+                       const std::vector<int32_t>& stop_tokens, int64_t vocab, int64_t max_tokens, bool drafts)
     : id_(id),
       request_(std::move(request)),
       sampler_(request_.sampling, vocab, tokenizer != nullptr ? std::min(vocab, tokenizer->token_count()) : vocab),
@@ -51,6 +51,7 @@ Generation::Generation(RequestId id, Request request, const Tokenizer* tokenizer
   ready_.reserve(4096);
   event_.top_logprobs.reserve(static_cast<size_t>(std::max(request_.logprobs, 0)));
   if (tokenizer != nullptr) decoder_.emplace(*tokenizer);
+  if (drafts && request_.draft) ngrams_.emplace(response_.prompt_tokens + reserved);
 }
 
 double Generation::now() const { return seconds_now() - submitted_; }

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/draft_policy.h"
+#include "engine/ngram_drafter.h"
 #include "engine/request.h"
 #include "sampling/sampler.h"
 #include "text/stream_decoder.h"
@@ -16,9 +18,9 @@ namespace capy {
 
 class Generation {
  public:
-  // `stop_tokens`: the model's own. All memory that decoding needs is taken here.
+  // `stop_tokens`: the model's own. All memory that decoding needs is taken here. `drafts`: the engine drafts at all.
   Generation(RequestId id, Request request, const Tokenizer* tokenizer, const std::vector<int32_t>& stop_tokens,
-             int64_t vocab, int64_t max_tokens);
+             int64_t vocab, int64_t max_tokens, bool drafts);
 
   // Draws the next token from the logits of the last one of `history`. Nothing when the request is finished by it: then
   // the token, if there is one, is in the response and not to be computed.
@@ -34,6 +36,12 @@ class Generation {
   RequestId id() const { return id_; }
   Response& response() { return response_; }
   const Request& request() const { return request_; }
+  // Whether drafts may be made for it, and how many tokens it can still take.
+  bool drafts() const { return ngrams_.has_value() && !finished(); }
+  int64_t tokens_left() const { return max_tokens_ - static_cast<int64_t>(response_.tokens.size()); }
+  NgramDrafter& ngrams() { return *ngrams_; }
+  DraftPolicy& policy() { return policy_; }
+
   SequenceId sequence = -1;  // -1: waiting, or its sequence was dropped
   SequenceId prefix = -1;    // to fork when it starts
 
@@ -49,6 +57,8 @@ class Generation {
   Request request_;
   Sampler sampler_;
   std::optional<StreamDecoder> decoder_;
+  std::optional<NgramDrafter> ngrams_;  // where drafting is on
+  DraftPolicy policy_;
   const std::vector<int32_t>& stop_tokens_;
   int64_t max_tokens_;
   Response response_;

@@ -42,6 +42,15 @@ struct Engine::Parts {
   Status gather(std::span<const ScheduledRun> runs);
   Batch batch();
   void accept();
+  // Drafting (drafting.cpp): guesses before a step, and what becomes of them after it.
+  void propose_drafts();
+  int64_t propose(Sequence& sequence, int64_t most, int64_t rows);
+  int64_t propose_mtp(Sequence& sequence, int64_t drafts);
+  const float* read_tail(Sequence& sequence, float* out);
+  bool uses_mtp(const Sequence& sequence) const;
+  void settle_drafts(const float* hidden);
+  void keep_tail(Sequence& sequence, const BatchSlice& slice, const float* hidden);
+  void fill_mtp(Sequence& sequence, int64_t position, int64_t rows, const float* hidden);
   Status check_file() const;
   Status deliver(const float* hidden);
   // Gives waiting requests sequences while there is room (requests.cpp).
@@ -64,6 +73,8 @@ struct Engine::Parts {
   Arena arena;
   Compute compute;
   Scheduler scheduler;
+  DraftCosts draft_costs;
+  double head_seconds = 0;                           // the output head's part of the step under way
   std::vector<std::unique_ptr<Sequence>> sequences;  // after the pools: they go first
   std::map<RequestId, std::unique_ptr<Generation>> requests;
   std::deque<RequestId> waiting;  // submitted, without a sequence yet

@@ -16,6 +16,9 @@ namespace capy {
 using SequenceId = int64_t;
 using RequestId = int64_t;
 
+// Tokens that may be drafted for one step of a request.
+inline constexpr int64_t kMaxDraft = 6;
+
 enum class FinishReason {
   kNone,       // still running
   kStop,       // a stop token or stop string
@@ -42,6 +45,7 @@ struct Request {
   bool ignore_eos = false;                // the model's own stop tokens do not stop
   int32_t logprobs = -1;                  // -1: none; 0: of the token; n: of the n best too
   std::vector<int32_t> loras;             // indices into the engine's adapters; applied for this request
+  bool draft = true;                      // false: nothing is drafted; the tokens are the same either way
   // Called on the engine's thread after every token; return false to stop. May be empty. It may call Engine::cancel and
   // the engine's getters, nothing else of the engine.
   std::function<bool(const TokenEvent&)> on_token;
@@ -59,7 +63,9 @@ struct Response {
   FinishReason finish = FinishReason::kNone;
   std::string stop;  // the stop string that ended it, if one did
   int64_t prompt_tokens = 0;
-  int64_t cached_tokens = 0;  // of the prompt, taken from a kept sequence
+  int64_t cached_tokens = 0;    // of the prompt, taken from a kept sequence
+  int64_t drafted_tokens = 0;   // guessed and put to the model
+  int64_t accepted_tokens = 0;  // of them, the model's own
   Timings timings;
   Error error;  // when finish is kError
 };

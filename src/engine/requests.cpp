@@ -54,8 +54,8 @@ Result<RequestId> Engine::submit(Request request, SequenceId prefix) {
   const int64_t room = context_tokens() - static_cast<int64_t>(request.tokens.size()) + 1;
   const int64_t max_tokens = request.max_tokens >= 0 ? request.max_tokens : room;
   const RequestId number = parts_->next_id++;
-  auto generation =
-      std::make_unique<Generation>(number, std::move(request), tokenizer(), parts_->stop_tokens, vocab(), max_tokens);
+  auto generation = std::make_unique<Generation>(number, std::move(request), tokenizer(), parts_->stop_tokens, vocab(),
+                                                 max_tokens, parts_->options.draft.enabled);
   generation->prefix = prefix;
   if (max_tokens == 0) generation->end_at_context();
   parts_->waiting.push_back(number);
@@ -106,6 +106,7 @@ Status Engine::Parts::start(Generation& generation) {
   }
   sequence->tokens.assign(request.tokens.begin(), request.tokens.end());
   sequence->generation = &generation;
+  if (uses_mtp(*sequence)) sequence->tail.rows.resize(static_cast<size_t>(MtpTail::kRowsMax * model.config().dim));
   generation.sequence = sequence->id;
   return {};
 }

@@ -24,8 +24,6 @@ namespace capy {
 namespace {
 
 constexpr char kMagic[8] = {'C', 'A', 'P', 'Y', 'S', 'E', 'Q', '1'};
-// Counts changes of any result's bytes (DESIGN 2): a file of another arithmetic must not be continued.
-constexpr uint64_t kArithmeticVersion = 2;  // 2: int8 rows are rotated
 constexpr size_t kKeyWords = 8;
 
 // Writes pieces and keeps the checksum.

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/text_model.h"
 
+#include <cstring>
 #include <filesystem>
 #include <limits>
+#include <memory>
 
 #include "base/concat.h"
+#include "base/huge_pages.h"
 #include "base/json.h"
 #include "base/mapped_file.h"
+#include "formats/content_hash.h"
+#include "formats/packed_cache.h"
 
 namespace capy {
 namespace {
@@ -82,9 +87,7 @@ Result<std::optional<std::string>> template_of_directory(const std::string& dire
   return std::optional<std::string>();
 }
 
-}  // namespace
-
-Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint) {
+Result<std::optional<Tokenizer>> make_tokenizer(const Checkpoint& checkpoint) {
   if (checkpoint.kind() == Checkpoint::Kind::kGguf) {
     const std::string_view model = checkpoint.metadata().as_string("tokenizer.ggml.model").value_or("none");
     if (model == "none" || model == "no_vocab") return std::optional<Tokenizer>();
@@ -93,6 +96,68 @@ Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint) {
   const std::string& directory = checkpoint.directory();
   if (!is_file(directory + "/tokenizer.json") && !is_file(directory + "/vocab.json")) return std::optional<Tokenizer>();
   return std::optional<Tokenizer>(TRY(Tokenizer::open_directory(directory)));
+}
+
+// Whatever the tokenizer is made of: sizes, times and samples of its files, as of those with weights.
+uint64_t tokenizer_identity(const Checkpoint& checkpoint) {
+  if (checkpoint.kind() == Checkpoint::Kind::kGguf) return checkpoint.copy_identity();
+  ContentHash hash;
+  for (const char* name : {"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
+                           "generation_config.json", "config.json"}) {
+    const Result<MappedFile> file = MappedFile::open(concat(checkpoint.directory(), "/", name));
+    if (!file.ok()) {  // not there, or of no use: whoever needs it says so
+      hash.add(uint64_t{0});
+      continue;
+    }
+    const auto bytes = file.value().bytes();
+    hash.add(static_cast<uint64_t>(bytes.size()) + 1);
+    hash.add(static_cast<uint64_t>(file.value().changed_ns()));
+    hash.add_samples(bytes);
+  }
+  return hash.value();
+}
+
+// In a packed file the tables are a matrix of one row of 4-byte words.
+constexpr std::string_view kTablesName = "tokenizer";
+constexpr uint64_t kTablesKey = 0x7a696e656b6f74;            // "tokeniz": no product has this number
+constexpr int64_t kTablesBytesExpected = int64_t{64} << 20;  // 262,144 tokens take 20 MB
+constexpr size_t kTablesBytesWorthIt = size_t{1} << 20;      // below it, making them is as fast as reading them
+
+// Copied, not used in the map: a map that is cut short reads as zeros, and a search in zeros would never end.
+std::optional<Tokenizer> tokenizer_from(PackedCache& cache) {
+  const PackedFile& file = cache.file();
+  if (file.directory().matrices.size() != 1) return std::nullopt;
+  const PackedMatrix& matrix = file.directory().matrices[0];
+  const std::byte* const bytes = file.find(kTablesName, MatrixFormat::kF32, 1, matrix.columns);
+  if (bytes == nullptr) return std::nullopt;
+  const auto count = static_cast<size_t>(matrix.bytes());
+  const std::shared_ptr<uint64_t[]> copy(new uint64_t[(count + 7) / 8]);
+  prefer_huge_pages(copy.get(), count);
+  std::memcpy(copy.get(), bytes, count);
+  const Status verified = file.verify();
+  Result<Tokenizer> read = Tokenizer::from_tables(std::as_bytes(std::span(copy.get(), count / 8)), copy);
+  if (verified.ok() && read.ok()) return std::move(read).take();
+  cache.reject(verified.ok() ? concat(file.path(), ": ", read.error().message) : verified.error().message);
+  return std::nullopt;
+}
+
+void keep_tables(const Tokenizer& tokenizer, PackedCache& cache) {
+  const std::optional<std::string> tables = tokenizer.tables();
+  if (!tables || tables->size() < kTablesBytesWorthIt) return;
+  const auto words = static_cast<int64_t>(tables->size() / 4);
+  if (cache.add(kTablesName, MatrixFormat::kF32, 1, words, std::as_bytes(std::span(*tables)))) (void)cache.settle();
+}
+
+}  // namespace
+
+Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint, const std::string& cache_directory) {
+  if (cache_directory.empty()) return make_tokenizer(checkpoint);
+  const PackedKey key = {tokenizer_identity(checkpoint), kTablesKey, Tokenizer::kTablesVersion, 0};
+  PackedCache cache = PackedCache::open(cache_directory, key, kTablesBytesExpected);
+  if (std::optional<Tokenizer> ready = tokenizer_from(cache)) return ready;
+  std::optional<Tokenizer> made = TRY(make_tokenizer(checkpoint));
+  if (made) keep_tables(*made, cache);
+  return made;
 }
 
 Result<std::optional<ChatTemplate>> open_chat_template(const Checkpoint& checkpoint) {

@@ -9,22 +9,6 @@
 #include "formats/content_hash.h"
 
 namespace capy {
-namespace {
-
-// What identity() reads of each file's data: enough to tell fine-tunes apart, little enough for a cold disk.
-constexpr int64_t kSamples = 64;
-constexpr int64_t kSampleBytes = 256;
-
-void add_samples(ContentHash& hash, std::span<const std::byte> data) {
-  const auto size = static_cast<int64_t>(data.size());
-  if (size <= kSamples * kSampleBytes) return hash.add(data);
-  for (int64_t i = 0; i < kSamples; ++i) {
-    const int64_t begin = (size - kSampleBytes) / (kSamples - 1) * i;
-    hash.add(data.subspan(static_cast<size_t>(begin), kSampleBytes));
-  }
-}
-
-}  // namespace
 
 struct Checkpoint::Parts {
   CheckpointFiles of;
@@ -70,8 +54,15 @@ uint64_t Checkpoint::identity() const {
     const auto header_bytes = static_cast<size_t>(file.header_bytes);
     hash.add(bytes.size());
     hash.add(bytes.first(header_bytes));
-    add_samples(hash, bytes.subspan(header_bytes));
+    hash.add_samples(bytes.subspan(header_bytes));
   }
+  return hash.value();
+}
+
+uint64_t Checkpoint::copy_identity() const {
+  ContentHash hash;
+  hash.add(identity());
+  for (const auto& file : parts_->of.files) hash.add(static_cast<uint64_t>(file.map.changed_ns()));
   return hash.value();
 }
 

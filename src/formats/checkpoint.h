@@ -94,6 +94,8 @@ class Checkpoint {
   int64_t file_bytes() const;  // of all mapped files
   // Names the content cheaply: hash of headers, sizes and some sampled data. Stable across runs and machines.
   uint64_t identity() const;
+  // The same with the times when the files were last written to: names this very copy, for what is derived from it.
+  uint64_t copy_identity() const;
   // A file was cut short or a disk failed under the mapping: results since then are worthless.
   bool damaged() const;
   // Page advice for a tensor whose bytes were converted and are not needed again.

@@ -132,6 +132,8 @@ Result<std::string> capy_home() {
 
 Result<std::string> models_directory() { return concat(TRY(capy_home()), "/models"); }
 
+Result<std::string> packed_directory() { return concat(TRY(capy_home()), "/cache/packed"); }
+
 Result<std::vector<LocalModel>> list_models() {
   std::vector<LocalModel> models;
   const std::string directory = TRY(models_directory());

@@ -21,6 +21,7 @@ namespace capy {
 // kNotFound when none of the three variables is set.
 Result<std::string> capy_home();
 Result<std::string> models_directory();
+Result<std::string> packed_directory();  // of converted weights (formats/packed_cache.h)
 
 struct LocalModel {
   enum class Kind { kGguf, kSafetensors, kDirectory };

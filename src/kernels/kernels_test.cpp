@@ -24,6 +24,7 @@
 #include "base/concat.h"
 #include "base/cpu.h"
 #include "kernels/avx512/operations.h"
+#include "kernels/neon/operations.h"
 
 namespace capy {
 namespace {
@@ -558,6 +559,7 @@ std::vector<Shape> product_shapes() {
   }
   for (const int64_t outputs : {1, 2, 7, 15, 16, 17, 100, 130})
     shapes.push_back({.n = 70, .rows = 3, .outputs = outputs});
+  shapes.push_back({.n = 4500, .rows = 9, .outputs = 19});  // longer than what a kernel unpacks at once
   return shapes;
 }
 
@@ -646,11 +648,15 @@ Written run(const KernelCase& c, const KernelTable& table, const Shape& shape, N
   return written;
 }
 
-// What this machine can run: all_kernels(), and the AVX-512 table for CPUs without VNNI where it is not the chosen one.
+// What this machine can run: all_kernels(), and the tables of an ISA for lesser CPUs where they are not the chosen
+// ones.
 std::vector<const KernelTable*> tables_to_test() {
   std::vector<const KernelTable*> tables(all_kernels().begin(), all_kernels().end());
 #if defined(__x86_64__)
   if (cpu_features().avx512_vnni) tables.push_back(&avx512::table_without_vnni());
+#elif defined(__aarch64__)
+  if (cpu_features().dotprod) tables.push_back(&neon::table());
+  if (cpu_features().dotprod && cpu_features().i8mm) tables.push_back(&neon::table_with_dotprod());
 #endif
   return tables;
 }
@@ -679,6 +685,7 @@ TEST(Kernels, EveryIsaOfThisMachineRan) {
   if (cpu_features().avx2) expected += " avx2";
   if (cpu_features().avx512) expected += " avx512";
   if (cpu_features().avx512_vnni && request_amx()) expected += " amx";
+  if (cpu_features().neon) expected += " neon";
   EXPECT_EQ(ran, expected);
 }
 

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "codec/encode.h"
 #include "codec/pack.h"
+#include "formats/content_hash.h"
+#include "formats/packed_cache.h"
 #include "model/names.h"
 
 namespace capy {
@@ -55,8 +57,62 @@ MatrixFormat format_of(DType type) {
   return type == DType::kF32 ? MatrixFormat::kF32 : type == DType::kF16 ? MatrixFormat::kF16 : MatrixFormat::kBF16;
 }
 
-MatrixFormat packed_format(Product product) {
-  return product == Product::kInt4 ? MatrixFormat::kInt4Packed : MatrixFormat::kInt8Packed;
+MatrixFormat converted_format(Product product) {
+  switch (product) {
+    case Product::kF32: return MatrixFormat::kF32;
+    case Product::kBF16: return MatrixFormat::kBF16;
+    case Product::kInt8: return MatrixFormat::kInt8Packed;
+    case Product::kInt4: break;
+  }
+  return MatrixFormat::kInt4Packed;
+}
+
+// A matrix of `format` whose matrix_bytes() lie at `bytes`.
+MatrixView view_of(MatrixFormat format, int64_t rows, int64_t columns, const std::byte* bytes) {
+  MatrixView view{format, rows, columns, columns, bytes, nullptr};
+  if (format == MatrixFormat::kInt8Packed || format == MatrixFormat::kInt4Packed) view.stride = 0;
+  if (format == MatrixFormat::kInt8Packed)
+    view.scales = reinterpret_cast<const float*>(bytes + packed_int8_code_bytes(rows, columns));
+  return view;
+}
+
+// Rotates `count` rows of floats, one after the other in `values`, and packs them as panel `panel` of a matrix of
+// `rows` rows at `to`.
+void pack_panel(float* values, MatrixFormat format, int64_t rows, int64_t count, int64_t columns, int64_t panel,
+                const KernelTable& kernels, std::byte* to) {
+  const float* pointers[kPanelRows];
+  for (int64_t i = 0; i < count; ++i) {
+    kernels.hadamard(values + i * columns, values + i * columns, columns);
+    pointers[i] = values + i * columns;
+  }
+  if (format == MatrixFormat::kInt4Packed) return pack_int4_panel(pointers, count, columns, panel, to);
+  auto* const scales = reinterpret_cast<float*>(to + packed_int8_code_bytes(rows, columns));
+  pack_int8_panel(pointers, count, columns, panel, reinterpret_cast<int8_t*>(to), scales);
+}
+
+// What packing makes of a few fixed weights. Part of the cache's key: files of a program that packs otherwise are made
+// again, and nobody has to remember to count a version.
+uint64_t packing_fingerprint(MatrixFormat format, const KernelTable& kernels) {
+  constexpr int64_t kColumns = kQuantBlock + 44;  // with a block that is cut short
+  Vector values(static_cast<size_t>(kPanelRows * kColumns));
+  uint32_t state = 1;
+  for (float& value : values) {
+    state = state * 1664525 + 1013904223;  // Numerical Recipes' generator
+    value = static_cast<float>(static_cast<int32_t>(state) >> 8) * 0x1p-23F;
+  }
+  ContentHash hash;
+  hash.add(static_cast<uint64_t>(format));
+  if (format == MatrixFormat::kInt8Packed || format == MatrixFormat::kInt4Packed) {
+    std::vector<std::byte> packed(static_cast<size_t>(matrix_bytes(format, kPanelRows, kColumns)));
+    pack_panel(values.data(), format, kPanelRows, kPanelRows, kColumns, 0, kernels, packed.data());
+    hash.add(packed);
+  }
+  return hash.value();
+}
+
+PackedKey cache_key(const Checkpoint& checkpoint, Product product, const KernelTable& kernels) {
+  return {checkpoint.copy_identity(), static_cast<uint64_t>(product), kArithmeticVersion,
+          packing_fingerprint(converted_format(product), kernels)};
 }
 
 // Whether the embedding is the head too. A GGUF says so by having no head.
@@ -67,16 +123,18 @@ bool is_tied(const Checkpoint& checkpoint, const ModelConfig& config, const Tens
 class Loader {
  public:
   Loader(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options, const TensorNames& names,
-         ThreadPool& pool, const KernelTable& kernels)
+         ThreadPool& pool, const KernelTable& kernels, PackedCache& cache)
       : checkpoint_(checkpoint),
         config_(config),
         options_(options),
         names_(names),
         pool_(pool),
         kernels_(kernels),
+        cache_(cache),
         total_bytes_(checkpoint.file_bytes()) {}
 
   Result<ModelWeights> load();
+  void warn_of_unused() const;
 
  private:
   const Tensor* optional(const std::string& name);
@@ -91,15 +149,14 @@ class Loader {
     return matrix(name, rows, columns, options_.product);
   }
   Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns, Product product);
-  Matrix convert(const RowSource& from, int64_t rows, int64_t columns, Product product);
-  void pack(const RowSource& from, Matrix& to);
+  AlignedBytes convert(const RowSource& from, int64_t rows, int64_t columns, Product product);
+  void pack(const RowSource& from, MatrixFormat format, int64_t rows, int64_t columns, std::byte* to);
 
   Result<LayerWeights> layer(int64_t index, bool is_full_attention, int64_t cache_layer);
   Result<FullAttentionWeights> full_attention(int64_t index);
   Result<DeltaNetWeights> delta_net(int64_t index);
   Result<MlpWeights> mlp(int64_t index);
   Result<std::optional<MtpWeights>> mtp();
-  void warn_of_unused() const;
   void progress(const Tensor& tensor);
 
   const Checkpoint& checkpoint_;
@@ -108,6 +165,7 @@ class Loader {
   const TensorNames& names_;
   ThreadPool& pool_;
   const KernelTable& kernels_;
+  PackedCache& cache_;
   std::unordered_set<const Tensor*> used_;
   int64_t done_bytes_ = 0;
   int64_t total_bytes_;
@@ -181,83 +239,60 @@ Result<RowSource> Loader::source(const std::string& name, int64_t rows, int64_t 
   return from;
 }
 
+// The one place that decides where a matrix lies: in the checkpoint as it is, in the cache's file, or in memory.
 Result<Matrix> Loader::matrix(const std::string& name, int64_t rows, int64_t columns, Product product) {
   const RowSource from = TRY(source(name, rows, columns));
   const Tensor& tensor = *from.tensor;
-  if (!usable_in_place(tensor.type, product)) {
-    Matrix converted = convert(from, rows, columns, product);
+  Matrix matrix;
+  matrix.product = product;
+  if (usable_in_place(tensor.type, product)) {
+    matrix.view = view_of(format_of(tensor.type), rows, columns, tensor.bytes.data());
+  } else if (const std::byte* packed = cache_.find(name, converted_format(product), rows, columns)) {
+    matrix.view = view_of(converted_format(product), rows, columns, packed);
+  } else {
+    matrix.memory = convert(from, rows, columns, product);
+    matrix.view = view_of(converted_format(product), rows, columns, matrix.memory.get());
     checkpoint_.release_pages(tensor);
-    progress(tensor);
-    return converted;
+    const std::span<const std::byte> bytes(matrix.memory.get(), static_cast<size_t>(matrix.bytes()));
+    if (cache_.add(name, matrix.view.format, rows, columns, bytes)) matrix.memory.reset();  // load() comes again
   }
-  Matrix mapped;
-  mapped.product = product;
-  mapped.view = MatrixView{format_of(tensor.type), rows, columns, columns, tensor.bytes.data(), nullptr};
   progress(tensor);
-  return mapped;
+  return matrix;
 }
 
-Matrix Loader::convert(const RowSource& from, int64_t rows, int64_t columns, Product product) {
-  Matrix to;
-  to.product = product;
+AlignedBytes Loader::convert(const RowSource& from, int64_t rows, int64_t columns, Product product) {
+  AlignedBytes to = allocate_aligned(matrix_bytes(converted_format(product), rows, columns));
   if (takes_int8_rows(product)) {
-    to.view = MatrixView{packed_format(product), rows, columns, 0, nullptr, nullptr};
-    pack(from, to);
+    pack(from, converted_format(product), rows, columns, to.get());
     return to;
   }
-  const int64_t element = product == Product::kBF16 ? 2 : 4;
-  to.memory = allocate_aligned(rows * columns * element);
-  to.view = MatrixView{product == Product::kBF16 ? MatrixFormat::kBF16 : MatrixFormat::kF32,
-                       rows,
-                       columns,
-                       columns,
-                       to.memory.get(),
-                       nullptr};
   std::vector<Vector> scratch(static_cast<size_t>(pool_.threads()),
                               Vector(static_cast<size_t>(product == Product::kBF16 ? columns : 0)));
   pool_.for_ranges(rows, 16, [&](int64_t begin, int64_t end, int worker) {
     for (int64_t row = begin; row < end; ++row) {
       if (product == Product::kF32) {
-        from.row(row, reinterpret_cast<float*>(to.memory.get()) + row * columns);
+        from.row(row, reinterpret_cast<float*>(to.get()) + row * columns);
         continue;
       }
       float* const values = scratch[static_cast<size_t>(worker)].data();
       from.row(row, values);
-      auto* const out = reinterpret_cast<uint16_t*>(to.memory.get()) + row * columns;
+      auto* const out = reinterpret_cast<uint16_t*>(to.get()) + row * columns;
       for (int64_t i = 0; i < columns; ++i) out[i] = f32_to_bf16(values[i]);
     }
   });
   return to;
 }
 
-void Loader::pack(const RowSource& from, Matrix& to) {
-  const MatrixFormat format = to.view.format;
-  const int64_t rows = to.view.rows;
-  const int64_t columns = to.view.columns;
-  to.memory = allocate_aligned(matrix_bytes(format, rows, columns));
-  to.view.data = to.memory.get();
-  auto* const codes = reinterpret_cast<int8_t*>(to.memory.get());
-  float* scales = nullptr;
-  if (format == MatrixFormat::kInt8Packed) {
-    scales = reinterpret_cast<float*>(to.memory.get() + packed_int8_code_bytes(rows, columns));
-    to.view.scales = scales;
-  }
+void Loader::pack(const RowSource& from, MatrixFormat format, int64_t rows, int64_t columns, std::byte* to) {
   std::vector<Vector> scratch(static_cast<size_t>(pool_.threads()), Vector(static_cast<size_t>(kPanelRows * columns)));
   pool_.for_ranges(packed_panels(rows), 4, [&](int64_t begin, int64_t end, int worker) {
     float* const values = scratch[static_cast<size_t>(worker)].data();
     for (int64_t panel = begin; panel < end; ++panel) {
-      const float* pointers[kPanelRows];
       const int64_t count = std::min(kPanelRows, rows - panel * kPanelRows);
       for (int64_t i = 0; i < count; ++i) {
         from.row(panel * kPanelRows + i, values + i * columns);
-        kernels_.hadamard(values + i * columns, values + i * columns, columns);
-        pointers[i] = values + i * columns;
       }
-      if (format == MatrixFormat::kInt4Packed) {
-        pack_int4_panel(pointers, count, columns, panel, to.memory.get());
-      } else {
-        pack_int8_panel(pointers, count, columns, panel, codes, scales);
-      }
+      pack_panel(values, format, rows, count, columns, panel, kernels_, to);
     }
   });
 }
@@ -383,7 +418,6 @@ Result<ModelWeights> Loader::load() {
   const bool tied = is_tied(checkpoint_, config_, names_);
   w.head = TRY(matrix(tied ? names_.top("embed_tokens.weight") : names_.head(), config_.vocab, config_.dim));
   w.mtp = TRY(mtp());
-  warn_of_unused();
   return w;
 }
 
@@ -406,10 +440,8 @@ Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const Model
     const bool converted = tensor.shape.size() == 2 && !usable_in_place(tensor.type, product) && !only_looked_up;
     if (!converted) {
       bytes += static_cast<int64_t>(tensor.bytes.size());
-    } else if (takes_int8_rows(product)) {
-      bytes += matrix_bytes(packed_format(product), tensor.shape[0], tensor.shape[1]);
     } else {
-      bytes += tensor.count() * (product == Product::kBF16 ? 2 : 4);
+      bytes += matrix_bytes(converted_format(product), tensor.shape[0], tensor.shape[1]);
     }
   }
   return bytes;
@@ -427,7 +459,17 @@ Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfi
                                   ThreadPool& pool) {
   const TensorNames names = TRY(TensorNames::of(checkpoint, config));
   const KernelTable* const kernels = TRY(choose_kernels());
-  return Loader(checkpoint, config, options, names, pool, *kernels).load();
+  const int64_t bytes = TRY(estimated_weight_bytes(checkpoint, config, options.product));
+  PackedCache cache =
+      PackedCache::open(options.cache_directory, cache_key(checkpoint, options.product, *kernels), bytes);
+  Loader loader(checkpoint, config, options, names, pool, *kernels, cache);
+  for (;;) {
+    ModelWeights weights = TRY(loader.load());
+    if (cache.settle()) continue;  // now from the file that was just written
+    loader.warn_of_unused();
+    weights.packed = cache.take();
+    return weights;
+  }
 }
 
 }  // namespace capy

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a checkpoint's tensors to weights. Matrices whose format can be used as it is stay views into the mapped file;
-// others are converted once, in parallel, and the file's pages are let go. Inside the model room.
+// others are converted once, in parallel, written to the cache's file and used from there, now and at every later
+// start. Without a cache they are converted into memory. Inside the model room.
 #pragma once
 
 #include <functional>
@@ -16,6 +17,7 @@ namespace capy {
 struct LoadOptions {
   Product product = Product::kF32;
   std::function<void(double)> on_progress;  // fraction of bytes; may be empty
+  std::string cache_directory;              // for converted matrices; "": they are converted at every start
 };
 
 // What the file holds, as a compute type (DESIGN 6: `--type` left out).

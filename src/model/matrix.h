@@ -21,6 +21,9 @@ namespace capy {
 // weights of 8 or of 4 bits.
 enum class Product : uint8_t { kF32, kBF16, kInt8, kInt4 };
 
+// Counts changes of any result's bytes (DESIGN 2): what was stored by another arithmetic must not be gone on with.
+constexpr uint64_t kArithmeticVersion = 3;  // 2: int8 rows are rotated; 3: blocks of 256
+
 constexpr bool takes_int8_rows(Product product) { return product == Product::kInt8 || product == Product::kInt4; }
 
 // 64-byte aligned memory without a value: for weights that are about to be written.
@@ -42,7 +45,7 @@ struct LoraPath {
 struct Matrix {
   MatrixView view;
   Product product = Product::kF32;
-  AlignedBytes memory;  // empty when the view lies in the mapped file
+  AlignedBytes memory;  // empty when the view lies in a mapped file: the checkpoint's or the cache's
   std::vector<LoraPath> loras;
 
   int64_t rows() const { return view.rows; }

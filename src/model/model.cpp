@@ -69,7 +69,8 @@ Result<Model> Model::load(Checkpoint checkpoint, const ModelOptions& options, Th
   ModelConfig config = TRY(read_config(checkpoint));
   TRY(read_rope_divisors(checkpoint, config));
   TRY(check_config(config));  // again: the divisors come from a tensor
-  ModelWeights weights = TRY(load_weights(checkpoint, config, LoadOptions{options.product, options.on_progress}, pool));
+  const LoadOptions load{options.product, options.on_progress, options.cache_directory};
+  ModelWeights weights = TRY(load_weights(checkpoint, config, load, pool));
   return Model(std::move(checkpoint), std::move(config), options.product,
                std::make_unique<ModelWeights>(std::move(weights)));
 }
@@ -84,6 +85,8 @@ Model::Model(Checkpoint checkpoint, ModelConfig config, Product product, std::un
 
 Model::Model(Model&&) noexcept = default;
 Model::~Model() = default;
+
+bool Model::damaged() const { return checkpoint_.damaged() || weights_->packed.damaged(); }
 
 bool Model::has_mtp() const { return weights_->mtp.has_value(); }
 
@@ -115,8 +118,10 @@ ModelSizes Model::sizes() const {
   sizes.parameters_head = tied ? 0 : head.parameters;
   sizes.parameters_mtp = mtp.parameters;
   sizes.weight_bytes = decoder.bytes + mtp.bytes + head.bytes;
+  sizes.step_bytes = decoder.bytes + head.bytes;
   // A tied head that lies in the file is the embedding; otherwise the embedding's rows are read from the file besides.
-  if (!tied || weights_->head.memory) sizes.weight_bytes += static_cast<int64_t>(weights_->embedding.bytes.size());
+  const bool head_is_embedding = weights_->head.view.data == weights_->embedding.bytes.data();
+  if (!head_is_embedding) sizes.weight_bytes += static_cast<int64_t>(weights_->embedding.bytes.size());
   sizes.converted_bytes = decoder.converted + mtp.converted + head.converted;
   return sizes;
 }
@@ -174,6 +179,18 @@ void Model::logits(float* out, const float* hidden, int64_t rows, Compute& compu
   const Arena::Scope scope(compute.arena);
   const ActivationRows input = prepare_rows(hidden, rows, config_.dim, weights_->head.product, compute);
   multiply(out, config_.vocab, input, weights_->head, nullptr, compute);
+}
+
+int32_t Model::draft_token(const float* hidden, Compute& compute) const {
+  const Arena::Scope scope(compute.arena);
+  Matrix common;
+  common.view = weights_->head.view;
+  common.view.rows = std::min(common.view.rows, kDraftVocab);
+  common.product = weights_->head.product;
+  float* const scores = compute.arena.allocate<float>(common.view.rows);
+  const ActivationRows input = prepare_rows(hidden, 1, config_.dim, common.product, compute);
+  multiply(scores, common.view.rows, input, common, nullptr, compute);
+  return static_cast<int32_t>(std::max_element(scores, scores + common.view.rows) - scores);
 }
 
 void Model::forward_mtp(Batch batch, float* out, const float* hidden, Compute& compute) const {

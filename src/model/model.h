@@ -25,6 +25,7 @@ struct ModelWeights;
 struct ModelOptions {
   Product product = Product::kF32;
   std::function<void(double)> on_progress;  // while weights are read; may be empty
+  std::string cache_directory;              // for converted weights (formats/packed_cache.h); "": none
 };
 
 // What a model is made of, for `capy show` and the memory budget.
@@ -35,6 +36,7 @@ struct ModelSizes {
   int64_t parameters_mtp = 0;
   int64_t weight_bytes = 0;     // as held for computing: mapped or converted
   int64_t converted_bytes = 0;  // of these, in memory of our own
+  int64_t step_bytes = 0;       // of these, what a decoding step reads: the decoder's layers and the head
   int64_t parameters() const { return parameters_embedding + parameters_decoder + parameters_head + parameters_mtp; }
 };
 
@@ -49,6 +51,8 @@ class Model {
   const Checkpoint& checkpoint() const { return checkpoint_; }
   Product product() const { return product_; }
   bool has_mtp() const;
+  // A file under the weights was cut short or a disk failed: results since then are worthless.
+  bool damaged() const;
   ModelSizes sizes() const;
   // Bytes that load would hold for computing, from the tensors' shapes alone: to refuse before anything is converted.
   static Result<int64_t> estimated_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product);
@@ -74,6 +78,12 @@ class Model {
   // logits[rows][vocab] of hidden rows. For many rows call it in tiles of kLogitRows.
   static constexpr int64_t kLogitRows = 16;
   void logits(float* out, const float* hidden, int64_t rows, Compute& compute) const;
+
+  // The likeliest token after a hidden row of the MTP head among the first kDraftVocab ids: a draft need not be right,
+  // and byte-level BPE numbers its tokens by how common they were. A whole head of 248,320 rows would cost more than it
+  // finds.
+  static constexpr int64_t kDraftVocab = 32'768;
+  int32_t draft_token(const float* hidden, Compute& compute) const;
 
   // The MTP head (SPEC 3): out[rows][dim] is its hidden row (after its norm) for the batch's rows, from the main
   // model's hidden rows and the *next* tokens, which are the batch's tokens. logits() of it predict the token after

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "formats/checkpoint.h"
+#include "formats/packed_file.h"
 #include "model/matrix.h"
 
 namespace capy {
@@ -69,6 +70,7 @@ struct ModelWeights {
   Vector norm;  // [dim]
   Matrix head;  // [vocab, dim]   a view or copy of the embedding when tied
   std::optional<MtpWeights> mtp;
+  PackedFile packed;  // where converted matrices lie, unless they have memory of their own
 };
 
 }  // namespace capy

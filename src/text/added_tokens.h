@@ -29,6 +29,7 @@ class AddedTokenFinder {
   void set_patterns(std::vector<Pattern> patterns);
 
   bool empty() const { return patterns_.empty(); }
+  const std::vector<Pattern>& patterns() const { return patterns_; }
 
   // The first match in text[from, to). Time: O((to - from) * longest pattern) in the worst case, near to - from
   // usually.

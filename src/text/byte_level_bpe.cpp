@@ -51,8 +51,37 @@ ByteLevelBpe::ByteLevelBpe(const Vocabulary& vocabulary, const TokenTable& token
   }
   for (size_t id = 0; vocabulary.ignore_merges && id < vocabulary.tokens.size(); ++id) {
     const bool ordinary = vocabulary.type(id) == TokenType::kNormal;
-    if (ordinary) cache_.note(static_cast<int32_t>(id), PieceCache::Reach::kByMerges);
+    if (ordinary) whole_.push_back(static_cast<int32_t>(id));
   }
+  for (const int32_t id : whole_) cache_.note(id, PieceCache::Reach::kByMerges);
+}
+
+void ByteLevelBpe::write(TablesWriter& out) const {
+  const auto pre_tokenizer = static_cast<uint32_t>(pre_tokenizer_);
+  out.array(std::span(&pre_tokenizer, 1));
+  out.array(std::span<const int32_t>(byte_ids_));
+  out.array(std::span<const int32_t>(whole_));
+  merges_.write(out);
+}
+
+std::optional<ByteLevelBpe> ByteLevelBpe::read(TablesReader& in, const TokenTable& tokens) {
+  ByteLevelBpe bpe(tokens);
+  std::span<const uint32_t> pre_tokenizer;
+  std::span<const int32_t> byte_ids;
+  std::span<const int32_t> whole;
+  if (!in.array(pre_tokenizer) || !in.array(byte_ids) || !in.array(whole)) return std::nullopt;
+  if (pre_tokenizer.size() != 1 || pre_tokenizer[0] > static_cast<uint32_t>(kLastPreTokenizer)) return std::nullopt;
+  const auto is_id = [&](int32_t id) { return id >= 0 && id < tokens.size(); };
+  const auto is_id_or_none = [&](int32_t id) { return id == -1 || is_id(id); };
+  if (byte_ids.size() != bpe.byte_ids_.size() || !std::all_of(byte_ids.begin(), byte_ids.end(), is_id_or_none) ||
+      !std::all_of(whole.begin(), whole.end(), is_id))
+    return std::nullopt;
+  bpe.pre_tokenizer_ = static_cast<PreTokenizer>(pre_tokenizer[0]);
+  std::copy(byte_ids.begin(), byte_ids.end(), bpe.byte_ids_.begin());
+  bpe.whole_.assign(whole.begin(), whole.end());
+  for (const int32_t id : whole) bpe.cache_.note(id, PieceCache::Reach::kByMerges);
+  if (!bpe.merges_.read(in, tokens.size())) return std::nullopt;
+  return bpe;
 }
 
 Result<ByteLevelBpe> ByteLevelBpe::make(const Vocabulary& vocabulary, const TokenTable& tokens) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,11 +21,16 @@ class ByteLevelBpe {
   // `tokens` holds the vocabulary's tokens as bytes and must outlive this.
   static Result<ByteLevelBpe> make(const Vocabulary& vocabulary, const TokenTable& tokens);
 
+  // The same from what write() has written. Nothing where it cannot be that of these tokens.
+  static std::optional<ByteLevelBpe> read(TablesReader& in, const TokenTable& tokens);
+  void write(TablesWriter& out) const;
+
   // `text` is normalised and free of added tokens. Any bytes.
   void encode(std::string_view text, std::vector<int32_t>& out) const;
 
  private:
   ByteLevelBpe(const Vocabulary& vocabulary, const TokenTable& tokens);
+  explicit ByteLevelBpe(const TokenTable& tokens) : tokens_(&tokens), cache_(tokens.size()) {}
   struct MergeBytes;
   Status read_merges(const Vocabulary& vocabulary);
   Status add_merge(const Vocabulary& vocabulary, size_t rank, const MergeBytes& merge);
@@ -33,9 +39,10 @@ class ByteLevelBpe {
   size_t merge_piece(std::string_view piece, std::vector<int32_t>& out) const;
 
   const TokenTable* tokens_;
-  PreTokenizer pre_tokenizer_;
-  std::array<int32_t, 256> byte_ids_;  // -1: the vocabulary lacks this byte
+  PreTokenizer pre_tokenizer_{};
+  std::array<int32_t, 256> byte_ids_{};  // -1: the vocabulary lacks this byte
   MergeTable merges_;
+  std::vector<int32_t> whole_;  // with ignore_merges: tokens that their bytes always become
   PieceCache cache_;
 };
 

@@ -109,12 +109,12 @@ void MergeTable::reserve(size_t merges) { grow(std::bit_ceil(2 * merges + 2)); }
 
 void MergeTable::grow(size_t slots) {
   std::vector<Slot> old(slots);
-  old.swap(slots_);
+  old.swap(slots_.own());
   for (const Slot& slot : old) {
     if (slot.pair == kEmpty) continue;
     size_t at = hash(slot.pair) & (slots - 1);
     while (slots_[at].pair != kEmpty) at = (at + 1) & (slots - 1);
-    slots_[at] = slot;
+    slots_.own()[at] = slot;
   }
 }
 
@@ -123,7 +123,7 @@ bool MergeTable::add(int32_t left, int32_t right, Merge merge) {
   const uint64_t pair = uint64_t{static_cast<uint32_t>(left)} << 32 | static_cast<uint32_t>(right);
   const size_t mask = slots_.size() - 1;
   for (size_t probe = 0; probe < kProbesMax; ++probe) {
-    Slot& slot = slots_[(hash(pair) + probe) & mask];
+    Slot& slot = slots_.own()[(hash(pair) + probe) & mask];
     if (slot.pair != kEmpty && slot.pair != pair) continue;
     if (slot.pair == kEmpty) ++used_;
     slot = {pair, merge};
@@ -133,14 +133,28 @@ bool MergeTable::add(int32_t left, int32_t right, Merge merge) {
 }
 
 MergeTable::Merge MergeTable::find(int32_t left, int32_t right) const {
-  if (slots_.empty()) return {};
+  const std::span<const Slot> slots = slots_.all();
+  if (slots.empty()) return {};
   const uint64_t pair = uint64_t{static_cast<uint32_t>(left)} << 32 | static_cast<uint32_t>(right);
-  const size_t mask = slots_.size() - 1;
+  const size_t mask = slots.size() - 1;
   for (size_t at = hash(pair) & mask;; at = (at + 1) & mask) {
-    const Slot& slot = slots_[at];
+    const Slot& slot = slots[at];
     if (slot.pair == pair) return slot.merge;
     if (slot.pair == kEmpty) return {};
   }
+}
+
+bool MergeTable::read(TablesReader& in, int64_t ids) {
+  std::span<const Slot> slots;
+  if (!in.array(slots)) return false;
+  bool ends_searches = slots.empty();  // a search ends at an empty slot: there must be one
+  for (const Slot& slot : slots) {
+    ends_searches |= slot.pair == kEmpty;
+    if (slot.pair != kEmpty && (slot.merge.id < 0 || slot.merge.id >= ids)) return false;
+  }
+  if (!ends_searches || (!slots.empty() && !std::has_single_bit(slots.size()))) return false;
+  slots_.refer_to(slots);
+  return true;
 }
 
 size_t merge_symbols(std::span<int32_t> symbols, const MergeTable& merges) {

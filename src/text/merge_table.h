@@ -6,6 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "text/ready_array.h"
+#include "text/tables_file.h"
+
 namespace capy {
 
 class MergeTable {
@@ -15,6 +18,11 @@ class MergeTable {
     int32_t id = -1;        // what the two become
   };
   static constexpr uint32_t kNone = UINT32_MAX;
+
+  // What was made once, and the same again as views into it (tables_file.h). Merges that give no id below `ids` are
+  // refused.
+  void write(TablesWriter& out) const { out.array(slots_.all()); }
+  [[nodiscard]] bool read(TablesReader& in, int64_t ids);
 
   void reserve(size_t merges);
 
@@ -33,7 +41,7 @@ class MergeTable {
   static uint64_t hash(uint64_t pair);
   void grow(size_t slots);
 
-  std::vector<Slot> slots_;  // a power of two, at most half full
+  ReadyArray<Slot> slots_;  // a power of two, at most half full
   size_t used_ = 0;
 };
 

@@ -19,6 +19,7 @@ enum class PreTokenizer {
   kSmolLm,     // as kGpt2, after every digit was set apart
   kPunctuated  // GGUF's "default": as kGpt2, between runs of punctuation, ASCII digits by threes
 };
+constexpr PreTokenizer kLastPreTokenizer = PreTokenizer::kPunctuated;
 
 // The one with this name in `tokenizer.ggml.pre` ("qwen35"), or nothing.
 std::optional<PreTokenizer> pre_tokenizer_by_gguf_name(std::string_view name);

@@ -4,14 +4,20 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
+
+#include "text/ready_array.h"
+#include "text/tables_file.h"
 
 namespace capy {
 
 class TokenTable {
  public:
+  // What was made once, and the same again as views into it (tables_file.h). False: it cannot be a table.
+  void write(TablesWriter& out) const;
+  [[nodiscard]] bool read(TablesReader& in);
+
   void reserve(size_t tokens, size_t bytes);
 
   // Appends a token; its id is the number of tokens before.
@@ -24,7 +30,7 @@ class TokenTable {
   int64_t size() const { return static_cast<int64_t>(ends_.size()) - 1; }
   std::string_view bytes(int32_t id) const {
     const auto i = static_cast<size_t>(id);
-    return std::string_view(bytes_.data() + ends_[i], ends_[i + 1] - ends_[i]);
+    return std::string_view(bytes_.all().data() + ends_[i], ends_[i + 1] - ends_[i]);
   }
 
   // -1: no such token.
@@ -45,12 +51,12 @@ class TokenTable {
   bool insert(int32_t id, uint64_t hash);
   bool holds(const Slot& slot, std::string_view bytes, uint64_t hash) const {
     return slot.tag == static_cast<uint32_t>(hash >> 32) && slot.length == bytes.size() &&
-           std::string_view(bytes_.data() + slot.begin, slot.length) == bytes;
+           std::string_view(bytes_.all().data() + slot.begin, slot.length) == bytes;
   }
 
-  std::string bytes_;
-  std::vector<uint32_t> ends_ = {0};  // token i is bytes_[ends_[i], ends_[i + 1])
-  std::vector<Slot> slots_;           // a power of two, at most half full
+  ReadyArray<char> bytes_;
+  ReadyArray<uint32_t> ends_{std::vector<uint32_t>{0}};  // token i is bytes_[ends_[i], ends_[i + 1])
+  ReadyArray<Slot> slots_;                               // a power of two, at most half full
 };
 
 }  // namespace capy

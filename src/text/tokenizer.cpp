@@ -7,11 +7,8 @@
 #include <array>
 
 #include "base/concat.h"
-#include "text/added_tokens.h"
 #include "text/broken_utf8.h"
-#include "text/byte_level_bpe.h"
-#include "text/sentencepiece_bpe.h"
-#include "text/token_table.h"
+#include "text/tokenizer_parts.h"
 #include "text/unicode.h"
 #include "text/vocabulary_tokens.h"
 
@@ -33,36 +30,6 @@ std::vector<AddedToken> added_tokens(const Vocabulary& vocabulary) {
 }
 
 }  // namespace
-
-struct Tokenizer::Parts {
-  TokenTable tokens;
-  std::vector<TokenType> types;
-  AddedTokenFinder added;                  // looked for first
-  AddedTokenFinder added_normalized;       // looked for in what is left, normalised
-  std::optional<ByteLevelBpe> byte_level;  // one of the two
-  std::optional<SentencePieceBpe> sentencepiece;
-  bool nfc = false;
-  Vocabulary::SpacePrefix space_prefix = Vocabulary::SpacePrefix::kNever;
-  bool space_prefix_once = false;
-  bool add_bos = false;
-  bool add_eos = false;
-  std::optional<int32_t> bos;
-  std::optional<int32_t> eos;
-  std::vector<int32_t> stops;
-
-  explicit Parts(TokenTable table) : tokens(std::move(table)) {}
-  std::string normalise_pattern(std::string_view text) const;
-  Status read_added(const Vocabulary& vocabulary, const TokenizerLimits& limits);
-  Status read_ends(const Vocabulary& vocabulary);
-  bool is_token(int64_t id) const { return id >= 0 && id < tokens.size(); }
-  TokenType type(int32_t id) const { return is_token(id) ? types[static_cast<size_t>(id)] : TokenType::kUnused; }
-  std::optional<int32_t> find(std::string_view text) const;
-
-  void encode(const Stretch& stretch, std::vector<int32_t>& out) const;
-  void encode_stretch(Stretch stretch, bool first, std::vector<int32_t>& out) const;
-  void encode_plain(std::string_view text, std::vector<int32_t>& out) const;
-  bool wants_space(std::string_view text, bool first) const;
-};
 
 // What a normalised added token looks like in normalised text. (With a space prefix it is found only at the beginning
 // of a stretch: so does the reference.)
@@ -162,7 +129,7 @@ Tokenizer::~Tokenizer() = default;
 Result<Tokenizer> Tokenizer::from_vocabulary(const Vocabulary& vocabulary, const TokenizerLimits& limits) {
   TRY(check_vocabulary(vocabulary, limits));
   auto parts = std::make_unique<Parts>(TRY(make_token_table(vocabulary)));
-  for (size_t id = 0; id < vocabulary.tokens.size(); ++id) parts->types.push_back(vocabulary.type(id));
+  for (size_t id = 0; id < vocabulary.tokens.size(); ++id) parts->types.own().push_back(vocabulary.type(id));
   parts->nfc = vocabulary.nfc;
   parts->space_prefix = vocabulary.space_prefix;
   parts->space_prefix_once = vocabulary.space_prefix_once;

@@ -31,6 +31,15 @@ class Tokenizer {
   // The text of a tokenizer.json alone.
   static Result<Tokenizer> from_json(std::string_view text, const TokenizerLimits& limits = {});
 
+  // The tables that making a tokenizer is the work of: written once, and used in place from then on (248,077 tokens
+  // take 20 MB). Nothing where it would not be worth it: the tables of SentencePiece vocabularies are small.
+  std::optional<std::string> tables() const;
+  // The tokenizer that wrote `tables`, which begin at a multiple of 8 bytes and live as long as `owner`. kCorrupt where
+  // they cannot be tables; any bytes give a tokenizer that is safe to use.
+  static Result<Tokenizer> from_tables(std::span<const std::byte> tables, std::shared_ptr<const void> owner);
+  // Counts changes of what tables() writes or of how a vocabulary is read: other tables are made again.
+  static constexpr uint64_t kTablesVersion = 1;
+
   // Appends the tokens of `text` to `out`. Added tokens in the text are NOT recognised: a user cannot forge
   // <|im_start|>. Bytes that are not UTF-8 become byte tokens, so encoding never fails, and
   // decode_bytes(encode(x)) == x where x is in NFC and the vocabulary has a token for each byte of it (SmolLM2's lacks

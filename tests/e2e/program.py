@@ -25,6 +25,7 @@ def environment(**changes):
         if name in os.environ:
             env[name] = os.environ[name]
     env["CAPY_THREADS"] = os.environ.get("CAPY_THREADS", "1")  # tests run beside each other
+    env["CAPY_CACHE"] = "off"  # and keep nothing in the home of whoever runs them
     env.update(changes)
     return env
 

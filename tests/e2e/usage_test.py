@@ -6,8 +6,8 @@ import unittest
 import program
 from program import ProgramTest, TinyModelTest, capy
 
-COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "init", "doctor"]
-LATER = ["serve", "pull", "remove", "quantize", "bench", "eval", "data", "tokenizer", "train", "tune", "merge"]
+COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "init", "doctor"]
+LATER = ["serve", "pull", "remove", "quantize", "eval", "data", "tokenizer", "train", "tune", "merge"]
 
 
 class HelpTest(ProgramTest):
@@ -68,7 +68,6 @@ class WrongUsageTest(ProgramTest):
 
     def test_what_is_not_in_this_version(self):
         self.check_error(capy("run", "--image", "cat.png", "x"), 2, "not in this version")
-        self.check_error(capy("run", "--type", "int4", "x"), 2, "not in this version")
 
     def test_wrong_environment(self):
         for threads in ("0", "-1", "many", "99999999999999999999"):

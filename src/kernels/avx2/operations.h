@@ -27,8 +27,9 @@ void matmul_f32(float* out, int64_t out_stride, const float* x, int64_t x_stride
                 int64_t begin, int64_t end);
 void matmul_bf16(float* out, int64_t out_stride, const uint16_t* x, int64_t x_stride, int64_t rows, const MatrixView& w,
                  int64_t begin, int64_t end);
-// int8_products.cpp
+// int8_products.cpp, int4_products.cpp
 void matmul_int8(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
+void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
 
 // attention.cpp, delta.cpp
 void attention(const AttentionRows& args);

@@ -23,6 +23,7 @@ const KernelTable& table() {
     t.matmul_f32 = matmul_f32;
     t.matmul_bf16 = matmul_bf16;
     t.matmul_int8 = matmul_int8;
+    t.matmul_int4 = matmul_int4;
     t.round_bf16 = round_bf16;
     t.hadamard = hadamard;
     t.quantize_int8 = quantize_int8;
