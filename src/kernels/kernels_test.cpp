@@ -708,6 +708,7 @@ TEST(Kernels, EveryIsaOfThisMachineRan) {
   std::string expected = "generic";
   if (cpu_features().avx2) expected += " avx2";
   if (cpu_features().avx512) expected += " avx512";
+  if (cpu_features().avx512_vnni && request_amx()) expected += " amx";
   if (cpu_features().neon) expected += " neon";
   EXPECT_EQ(ran, expected);
 }
