@@ -655,7 +655,7 @@ Written run(const KernelCase& c, const KernelTable& table, const Shape& shape, N
   return written;
 }
 
-KernelTable renamed(KernelTable table, const char* name) {
+[[maybe_unused]] KernelTable renamed(KernelTable table, const char* name) {
   table.isa = name;
   return table;
 }
