@@ -3,7 +3,7 @@
 set(checked 0)
 set(weak "")
 foreach(object IN LISTS OBJECTS)
-  if(NOT object MATCHES "/(avx2|avx512|neon)/[^/]*$")
+  if(NOT object MATCHES "/(avx2|avx512|amx|neon)/[^/]*$")
     continue()
   endif()
   execute_process(COMMAND ${NM} --demangle --defined-only ${object} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)

@@ -7,6 +7,7 @@
 
 #include "base/concat.h"
 #include "base/cpu.h"
+#include "kernels/amx/operations.h"
 #include "kernels/avx2/operations.h"
 #include "kernels/avx512/operations.h"
 #include "kernels/generic/operations.h"
@@ -29,6 +30,7 @@ Tables find_tables() {
   const CpuFeatures& cpu = cpu_features();
   if (cpu.avx2) tables.push(avx2::table());
   if (cpu.avx512) tables.push(cpu.avx512_vnni ? avx512::table_with_vnni() : avx512::table_without_vnni());
+  if (cpu.amx_int8 && cpu.avx512_vnni && request_amx()) tables.push(amx::table());
 #elif defined(__aarch64__)
   const CpuFeatures& cpu = cpu_features();
   tables.push(cpu.dotprod && cpu.i8mm ? neon::table_with_i8mm()

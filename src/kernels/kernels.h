@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one table of kernels: a function pointer per operation, one table per ISA (generic, avx2, avx512, neon; amx and
-// wasm join later). kernels/generic is plain C++ and is the truth: every other table gives the same bytes for every
+// The one table of kernels: a function pointer per operation, one table per ISA (generic, avx2, avx512, amx, neon; wasm
+// joins later). kernels/generic is plain C++ and is the truth: every other table gives the same bytes for every
 // operation, and one harness (kernels_test.cpp) holds them to it.
 //
 // One arithmetic (docs/decisions/0001): the order of every sum depends on the row alone, never on how many rows,
@@ -230,8 +230,8 @@ struct KernelTable {
   void (*delta_fold)(const DeltaFold& args);
 };
 
-// The best table for this machine; CAPY_ISA=generic|avx2|avx512|neon forces one. A forced ISA that is unknown or that
-// this machine lacks is an error that lists what there is.
+// The best table for this machine; CAPY_ISA=generic|avx2|avx512|amx|neon forces one. A forced ISA that is unknown or
+// that this machine lacks is an error that lists what there is.
 Result<const KernelTable*> choose_kernels();
 Result<const KernelTable*> kernels_named(std::string_view isa);
 

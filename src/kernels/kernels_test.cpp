@@ -27,6 +27,13 @@
 #include "kernels/neon/operations.h"
 
 namespace capy {
+
+// kernels/avx512 built for AVX2 (emulation/CMakeLists.txt).
+namespace avx512_emulated {
+const KernelTable& table_with_vnni();
+const KernelTable& table_without_vnni();
+}  // namespace avx512_emulated
+
 namespace {
 
 enum class Numbers { kOrdinary, kEdge, kVanishing, kBroken };
@@ -742,8 +749,23 @@ Written run(const KernelCase& c, const KernelTable& table, const Shape& shape, N
   return written;
 }
 
-// What this machine can run: all_kernels(), and the tables of an ISA for lesser CPUs where they are not the chosen
-// ones.
+[[maybe_unused]] KernelTable renamed(KernelTable table, const char* name) {
+  table.isa = name;
+  return table;
+}
+
+// Tables whose instructions are emulated; none where this machine has them, or lacks even those of the emulation.
+std::vector<const KernelTable*> emulated_tables() {
+#if defined(CAPY_TEST_EMULATED_AVX512)
+  static const KernelTable with_vnni = renamed(avx512_emulated::table_with_vnni(), "avx512 (emulated)");
+  static const KernelTable without_vnni = renamed(avx512_emulated::table_without_vnni(), "avx512 (emulated, no VNNI)");
+  if (cpu_features().avx2 && !cpu_features().avx512) return {&with_vnni, &without_vnni};
+#endif
+  return {};
+}
+
+// What this machine can run: all_kernels(), the tables of an ISA for lesser CPUs where they are not the chosen ones,
+// and those that are emulated.
 std::vector<const KernelTable*> tables_to_test() {
   std::vector<const KernelTable*> tables(all_kernels().begin(), all_kernels().end());
 #if defined(__x86_64__)
@@ -752,6 +774,7 @@ std::vector<const KernelTable*> tables_to_test() {
   if (cpu_features().dotprod) tables.push_back(&neon::table());
   if (cpu_features().dotprod && cpu_features().i8mm) tables.push_back(&neon::table_with_dotprod());
 #endif
+  for (const KernelTable* table : emulated_tables()) tables.push_back(table);
   return tables;
 }
 
@@ -775,9 +798,11 @@ TEST(Kernels, EveryIsaOfThisMachineRan) {
   std::string ran;
   for (const KernelTable* table : all_kernels()) ran += concat(ran.empty() ? "" : " ", table->isa);
   std::cout << "isas: " << ran << std::endl;
+  for (const KernelTable* table : emulated_tables()) std::cout << "tested beside them: " << table->isa << std::endl;
   std::string expected = "generic";
   if (cpu_features().avx2) expected += " avx2";
   if (cpu_features().avx512) expected += " avx512";
+  if (cpu_features().avx512_vnni && request_amx()) expected += " amx";
   if (cpu_features().neon) expected += " neon";
   EXPECT_EQ(ran, expected);
 }

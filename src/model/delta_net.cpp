@@ -41,7 +41,6 @@ struct Run {
 
 // All rows of the batch after projections and convolution.
 struct Rows {
-  const float* u;     // [rows][channels]   before the convolution
   float* mixed;       // [rows][channels]   after it: q | k | v, q normalised in place
   const float* g;     // [rows][value_heads]
   const float* beta;  // [rows][value_heads]
@@ -70,6 +69,9 @@ Run begin_run(const BatchSlice& slice, const StatePool& states, int64_t layer, c
   copy_entries(run.log, own, 0, entries, s);
   return run;
 }
+
+// Where the columns of the run's own rows go in the log.
+float* own_columns(const Run& run, const Shape& s) { return run.log.columns + (s.taps - 1 + run.entries) * s.channels; }
 
 // Convolution, norms of q and k, and k's place in the log, for one row. `row` counts within the slice.
 void mix_row(const Run& run, int64_t row, const DeltaNetWeights& w, const Rows& rows, const Shape& s,
@@ -163,7 +165,14 @@ void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64
   const KernelTable& kernels = compute.kernels;
   const Shape s(config);
   const int64_t n = batch.rows();
-  float* const u = arena.allocate<float>(n * s.channels);
+  const auto slices = static_cast<int64_t>(batch.slices.size());
+  Run* const runs = arena.allocate<Run>(slices);
+  for (int64_t i = 0; i < slices; ++i) {
+    runs[i] = begin_run(batch.slices[static_cast<size_t>(i)], *batch.states, cache_layer, s, arena);
+  }
+  // [rows][channels] before the convolution. A slice that is alone has its projection written where the convolution
+  // reads it: the copy would be the largest of a prefill.
+  float* const u = slices == 1 ? own_columns(runs[0], s) : arena.allocate<float>(n * s.channels);
   float* const z = arena.allocate<float>(n * s.value_width);
   float* const a = arena.allocate<float>(n * s.value_heads);
   float* const b = arena.allocate<float>(n * s.value_heads);
@@ -175,7 +184,7 @@ void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64
 
   float* const g = arena.allocate<float>(n * s.value_heads);
   float* const beta = arena.allocate<float>(n * s.value_heads);
-  const Rows rows{u, arena.allocate<float>(n * s.channels), g, beta, arena.allocate<float>(n * s.value_width)};
+  const Rows rows{arena.allocate<float>(n * s.channels), g, beta, arena.allocate<float>(n * s.value_width)};
   compute.pool.for_ranges(n, 16, [&](int64_t begin, int64_t end, int) {
     for (int64_t row = begin; row < end; ++row) {
       const int64_t at = row * s.value_heads;
@@ -183,13 +192,9 @@ void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64
     }
   });
 
-  const auto slices = static_cast<int64_t>(batch.slices.size());
-  Run* const runs = arena.allocate<Run>(slices);
   for (int64_t i = 0; i < slices; ++i) {
     const BatchSlice& slice = batch.slices[static_cast<size_t>(i)];
-    runs[i] = begin_run(slice, *batch.states, cache_layer, s, arena);
-    std::copy_n(u + slice.row_begin * s.channels, slice.rows * s.channels,
-                runs[i].log.columns + (s.taps - 1 + runs[i].entries) * s.channels);
+    if (slices > 1) std::copy_n(u + slice.row_begin * s.channels, slice.rows * s.channels, own_columns(runs[i], s));
     sum_gates(runs[i], rows, s);
     compute.pool.for_ranges(slice.rows, 4, [&](int64_t begin, int64_t end, int) {
       for (int64_t row = begin; row < end; ++row) mix_row(runs[i], row, w, rows, s, kernels);

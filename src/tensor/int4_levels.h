@@ -2,7 +2,7 @@
 // What a 4-bit code means (tensor/matrix.h, kInt4Packed): one of 16 tables of 16 int8 levels, chosen for each lane of 4
 // rows x 4 K. Tables t and t + 8 are each other's negative. The first eight were found by Lloyd's iteration (lanes to
 // tables, scales, levels in turn; tools/fit_int4_levels.py) on normal values, which is what rotated weights are: eight
-// sizes from 0.47 to 1, none of them symmetric. The tables of eight sizes from 1/4 to 1 that they replace had 5 % more
+// sizes from 0.47 to 1, none of them symmetric. The tables of eight sizes from 1/4 to 1 that they replace had 4 % more
 // error: the small ones were hardly ever chosen.
 //
 // |level| <= 63: a byte shuffle turns codes into operands; level + 64 is an unsigned byte below 128, with which AVX2's

@@ -5,6 +5,7 @@
 #include "kernels/avx512/operations.h"
 
 #if defined(__AVX512VNNI__)
+#include "kernels/avx512/byte_products.h"
 #include "kernels/avx512/int8_tile.h"
 
 namespace capy::avx512 {
@@ -20,9 +21,7 @@ struct Vnni {
     __builtin_memcpy(&four, x, 4);
     return _mm512_set1_epi32(four);
   }
-  // As the instruction itself: around the intrinsic g++ 12 copies each sum to another register and back, which
-  // took 3 to 7 % of a product of 512 rows.
-  static void add(Sum& sum, Weights w, __m512i x) { asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(w), "v"(x)); }
+  static void add(Sum& sum, Weights w, __m512i x) { add_byte_products(sum, w, x); }
   static __m512i finish(Sum sum) { return sum; }
 };
 

@@ -25,7 +25,9 @@ inline int64_t rounded_up(int64_t n, int64_t step) { return (n + step - 1) / ste
 // Keeps what was loaded in its register: g++ would rather load it again as an operand of every multiplication, and the
 // products are bound by loads then.
 inline __m512 in_register(__m512 v) {
+#if !defined(CAPY_EMULATED_AVX512)
   asm("" : "+v"(v));
+#endif
   return v;
 }
 
