@@ -291,16 +291,18 @@ TEST_F(CapiTest, DescribesTheModel) {
 }
 
 TEST_F(CapiTest, TypesAreChosenByOptions) {
-  capy_open_options options = small_options();
-  options.type = CAPY_TYPE_INT8;
-  options.kv_type = CAPY_KV_F32;
-  options.chunk_tokens = 7;
-  const Model model = open_model(model_path(), options);
-  capy_model_info info = {};
-  info.size = sizeof info;
-  ASSERT_EQ(capy_model_describe(model.get(), &info), CAPY_OK);
-  EXPECT_EQ(info.type, CAPY_TYPE_INT8);
-  EXPECT_EQ(info.kv_type, CAPY_KV_F32);
+  for (const int32_t kv : {CAPY_KV_F32, CAPY_KV_BF16, CAPY_KV_INT8, CAPY_KV_INT4, CAPY_KV_AUTO}) {
+    capy_open_options options = small_options();
+    options.type = CAPY_TYPE_INT8;
+    options.kv_type = kv;
+    options.chunk_tokens = 7;
+    const Model model = open_model(model_path(), options);
+    capy_model_info info = {};
+    info.size = sizeof info;
+    ASSERT_EQ(capy_model_describe(model.get(), &info), CAPY_OK);
+    EXPECT_EQ(info.type, CAPY_TYPE_INT8);
+    EXPECT_EQ(info.kv_type, kv == CAPY_KV_AUTO ? CAPY_KV_INT8 : kv);
+  }
 }
 
 TEST_F(CapiTest, TextNeedsATokenizer) {

@@ -242,7 +242,8 @@ int64_t page_attention_bytes(const ModelConfig& c, int64_t rows, int64_t slices,
   const int64_t scratch = tile * (kPage * 6 + c.head_dim * 8 + 64) + widened + 1024;
   const int64_t items = (rows / tile_tokens(group) + 2 * slices) * c.kv_heads;
   const int64_t parts = kPartRows * ((c.head_dim + 2) * 4 + static_cast<int64_t>(sizeof(Unit)));
-  return threads * scratch + parts + items * (static_cast<int64_t>(sizeof(Item) + sizeof(RowTile)) + 256) +
+  const int64_t queries = rows * c.heads * (packed_columns(c.head_dim) + 8) + threads * c.head_dim * 4;
+  return threads * scratch + parts + queries + items * (static_cast<int64_t>(sizeof(Item) + sizeof(RowTile)) + 256) +
          rows * c.heads * 8 + 4096;
 }
 
