@@ -3,6 +3,7 @@
 #include "kernels/avx512/operations.h"
 
 #if defined(__AVX512VNNI__)
+#include "kernels/avx512/byte_products.h"
 #include "kernels/avx512/int4_tile.h"
 #include "kernels/avx512/vectors.h"
 
@@ -28,8 +29,7 @@ struct VnniUnit {
     return _mm512_set1_epi32(four);
   }
   static Sums start(int32_t value) { return _mm512_set1_epi32(value); }
-  // As the instruction itself, as in int8_vnni.cpp.
-  static void add(Sums& sum, Bytes w, Bytes x) { asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(w), "v"(x)); }
+  static void add(Sums& sum, Bytes w, Bytes x) { add_byte_products(sum, w, x); }
   static Floats zero() { return _mm512_setzero_ps(); }
   static Floats widen(const uint8_t* halves) {
     return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(halves)));
