@@ -570,6 +570,15 @@ std::vector<Shape> product_shapes() {
   return shapes;
 }
 
+// And some through every block of the packed products: rows, panels and K beyond what one holds.
+std::vector<Shape> packed_shapes() {
+  std::vector<Shape> shapes = product_shapes();
+  for (const int64_t rows : {1, 2, 3, 8, 9, 16, 17, 33}) shapes.push_back({.n = 1100, .rows = rows, .outputs = 70});
+  shapes.push_back({.n = 300, .rows = 300, .outputs = 35});
+  shapes.push_back({.n = 2100, .rows = 41, .outputs = 70});
+  return shapes;
+}
+
 std::vector<Shape> with_ranges(std::vector<Shape> shapes, std::vector<std::pair<int64_t, int64_t>> ranges) {
   for (const auto& [begin, end] : ranges) {
     for (const int64_t rows : {1, 3, 8, 11}) {
@@ -633,11 +642,9 @@ std::vector<KernelCase> cases() {
        run_matmul_f32},
       {"matmul_bf16", with_ranges(product_shapes(), {{0, 1}, {3, 4}, {5, 33}, {15, 17}, {16, 70}, {69, 70}}),
        run_matmul_bf16},
-      {"matmul_int8", with_ranges(product_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
-       run_matmul_int8},
+      {"matmul_int8", with_ranges(packed_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}), run_matmul_int8},
       {"hadamard", sizes(), run_hadamard},
-      {"matmul_int4", with_ranges(product_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
-       run_matmul_int4},
+      {"matmul_int4", with_ranges(packed_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}), run_matmul_int4},
       {"quantize_int8", sizes(), run_quantize},
       {"round_bf16", sizes(), run_round_bf16},
       {"attention", attention_shapes(), run_attention},

@@ -192,6 +192,16 @@ inline __m512i madd_epi16(__m512i v, __m512i w) {
   });
 }
 
+// Sums of two products of unsigned and signed bytes, saturated.
+inline __m512i maddubs_epi16(__m512i v, __m512i w) {
+  const Lanes<uint8_t, __m512i> a(v);
+  const Lanes<int8_t, __m512i> b(w);
+  return each<Lanes<int16_t, __m512i>>([&](int i) {
+    const int32_t sum = int32_t{a.of[2 * i]} * b.of[2 * i] + int32_t{a.of[2 * i + 1]} * b.of[2 * i + 1];
+    return static_cast<int16_t>(sum > INT16_MAX ? INT16_MAX : sum < INT16_MIN ? INT16_MIN : sum);
+  });
+}
+
 // Sums of four products of unsigned and signed bytes, added without saturation.
 inline __m512i dpbusd_epi32(__m512i sum, __m512i v, __m512i w) {
   const Ints s(sum);
@@ -236,5 +246,7 @@ inline __m512i dpbusd_epi32(__m512i sum, __m512i v, __m512i w) {
 #define _mm512_maskz_scalef_ps maskz_scalef_ps
 #undef _mm512_madd_epi16
 #define _mm512_madd_epi16 madd_epi16
+#undef _mm512_maddubs_epi16
+#define _mm512_maddubs_epi16 maddubs_epi16
 #undef _mm512_dpbusd_epi32
 #define _mm512_dpbusd_epi32 dpbusd_epi32
