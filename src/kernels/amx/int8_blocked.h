@@ -82,15 +82,15 @@ template <int RowTiles, int Panels, class Tiles>
 void step(Tiles& tiles, const int8_t* const (&x)[2], int64_t columns, const WeightBlock& w, int64_t k) {
   tiles.template load<4>(x[0] + k, columns);
   tiles.template load<6>(w.codes[0] + k * kPanelRows, kTileBytes);
-  tiles.template add_products<0, 4, 6>();
+  tiles.template add_int8_products<0, 4, 6>();
   if constexpr (Panels == 2) {
     tiles.template load<7>(w.codes[1] + k * kPanelRows, kTileBytes);
-    tiles.template add_products<1, 4, 7>();
+    tiles.template add_int8_products<1, 4, 7>();
   }
   if constexpr (RowTiles == 2) {
     tiles.template load<5>(x[1] + k, columns);
-    tiles.template add_products<2, 5, 6>();
-    if constexpr (Panels == 2) tiles.template add_products<3, 5, 7>();
+    tiles.template add_int8_products<2, 5, 6>();
+    if constexpr (Panels == 2) tiles.template add_int8_products<3, 5, 7>();
   }
 }
 
@@ -108,10 +108,10 @@ void block_sums(Tiles& tiles, const Job& job, const int8_t* const (&x)[2], int64
     if (k < rest) step<RowTiles, Panels>(tiles, x, job.columns, w, k);
     finish_part<2, Panels>(job, pending, part);
   }
-  tiles.template store<0>(sums[0]);
-  if constexpr (Panels == 2) tiles.template store<1>(sums[1]);
-  if constexpr (RowTiles == 2) tiles.template store<2>(sums[2]);
-  if constexpr (RowTiles == 2 && Panels == 2) tiles.template store<3>(sums[3]);
+  tiles.template store<0>(sums[0], kTileBytes);
+  if constexpr (Panels == 2) tiles.template store<1>(sums[1], kTileBytes);
+  if constexpr (RowTiles == 2) tiles.template store<2>(sums[2], kTileBytes);
+  if constexpr (RowTiles == 2 && Panels == 2) tiles.template store<3>(sums[3], kTileBytes);
 }
 
 inline void write_tile(const Job& job, int64_t row, int64_t panel, const float (&from)[kTileRows][kPanelRows]) {
