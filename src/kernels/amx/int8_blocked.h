@@ -52,18 +52,19 @@ inline int64_t first_row(const Job& job, int64_t tile) {
   return row + kTileRows <= job.x.rows ? row : job.x.rows - kTileRows;
 }
 
-inline void scale_and_add(float (&to)[kTileRows][kPanelRows], const Sums& sums, const float* w_scales,
-                          const float* x_scales, int64_t blocks) {
+inline void scale_and_add(float* __restrict to, const int32_t* __restrict sums, const float* __restrict w_scales,
+                          const float* __restrict x_scales, int64_t blocks) {
   for (int64_t r = 0; r < kTileRows; ++r) {
     const float x_scale = x_scales[r * blocks];
-    float* __restrict row = to[r];
+    float* row = to + r * kPanelRows;
+    const int32_t* row_sums = sums + r * kPanelRows;
     // Or g++ takes the loop apart before it makes a vector of it, and then vectors of something else.
 #if !defined(__clang__)
 #pragma GCC ivdep
 #pragma GCC unroll 1
 #endif
     for (int64_t n = 0; n < kPanelRows; ++n) {
-      row[n] = __builtin_fmaf(static_cast<float>(sums[r][n]), w_scales[n] * x_scale, row[n]);
+      row[n] = __builtin_fmaf(static_cast<float>(row_sums[n]), w_scales[n] * x_scale, row[n]);
     }
   }
 }
@@ -74,7 +75,7 @@ void finish_part(const Job& job, const Pending& pending, int part) {
   const int tile = part / 2;
   const int panel = part % 2;
   if (pending.sums == nullptr || tile >= RowTiles || panel >= Panels) return;
-  scale_and_add(pending.to[tile][panel], pending.sums[part], pending.w_scales[panel], pending.x_scales[tile],
+  scale_and_add(pending.to[tile][panel][0], pending.sums[part][0], pending.w_scales[panel], pending.x_scales[tile],
                 job.blocks);
 }
 
