@@ -34,6 +34,11 @@ const KernelTable& table_with_vnni();
 const KernelTable& table_without_vnni();
 }  // namespace avx512_emulated
 
+// plain_tiles_test.cpp
+namespace amx {
+const KernelTable& emulated_table();
+}  // namespace amx
+
 namespace {
 
 enum class Numbers { kOrdinary, kEdge, kVanishing, kBroken };
@@ -642,9 +647,24 @@ std::vector<Shape> product_shapes() {
   return shapes;
 }
 
+// And some through every block of the products that work in blocks: rows, outputs and K beyond what one holds, and
+// parts of it.
+std::vector<Shape> blocked_shapes() {
+  std::vector<Shape> shapes = product_shapes();
+  for (const int64_t rows : {1, 2, 3, 8, 9, 16, 17, 33}) shapes.push_back({.n = 1100, .rows = rows, .outputs = 70});
+  for (const int64_t rows : {16, 17, 31, 32, 33, 47, 48}) {
+    for (const int64_t k : {1, 65, 300}) shapes.push_back({.n = k, .rows = rows, .outputs = 35});
+  }
+  for (const int64_t k : {31, 32, 33, 63, 64, 255, 256, 257, 576})
+    shapes.push_back({.n = k, .rows = 20, .outputs = 50});
+  shapes.push_back({.n = 300, .rows = 300, .outputs = 35});
+  shapes.push_back({.n = 2100, .rows = 41, .outputs = 70});
+  return shapes;
+}
+
 std::vector<Shape> with_ranges(std::vector<Shape> shapes, std::vector<std::pair<int64_t, int64_t>> ranges) {
   for (const auto& [begin, end] : ranges) {
-    for (const int64_t rows : {1, 3, 8, 11}) {
+    for (const int64_t rows : {1, 3, 8, 11, 20}) {
       shapes.push_back({.n = 77, .rows = rows, .outputs = 70, .begin = begin, .end = end});
     }
   }
@@ -721,12 +741,12 @@ std::vector<KernelCase> cases() {
       {"delta_gates", sizes(), run_delta_gates},
       {"matmul_f32", with_ranges(product_shapes(), {{0, 1}, {3, 4}, {5, 33}, {15, 17}, {16, 70}, {69, 70}}),
        run_matmul_f32},
-      {"matmul_bf16", with_ranges(product_shapes(), {{0, 1}, {3, 4}, {5, 33}, {15, 17}, {16, 70}, {69, 70}}),
+      {"matmul_bf16", with_ranges(blocked_shapes(), {{0, 1}, {3, 4}, {5, 33}, {15, 17}, {16, 70}, {69, 70}}),
        run_matmul_bf16},
-      {"matmul_int8", with_ranges(product_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
+      {"matmul_int8", with_ranges(blocked_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
        run_matmul_int8},
       {"hadamard", sizes(), run_hadamard},
-      {"matmul_int4", with_ranges(product_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
+      {"matmul_int4", with_ranges(blocked_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
        run_matmul_int4},
       {"quantize_int8", sizes(), run_quantize},
       {"round_bf16", sizes(), run_round_bf16},
@@ -754,14 +774,19 @@ Written run(const KernelCase& c, const KernelTable& table, const Shape& shape, N
   return table;
 }
 
-// Tables whose instructions are emulated; none where this machine has them, or lacks even those of the emulation.
+// Tables whose instructions are emulated: those that this machine lacks, if it has AVX2, which the emulation takes.
 std::vector<const KernelTable*> emulated_tables() {
+  std::vector<const KernelTable*> tables;
+#if defined(__x86_64__)
+  if (!cpu_features().avx2) return tables;
 #if defined(CAPY_TEST_EMULATED_AVX512)
   static const KernelTable with_vnni = renamed(avx512_emulated::table_with_vnni(), "avx512 (emulated)");
   static const KernelTable without_vnni = renamed(avx512_emulated::table_without_vnni(), "avx512 (emulated, no VNNI)");
-  if (cpu_features().avx2 && !cpu_features().avx512) return {&with_vnni, &without_vnni};
+  if (!cpu_features().avx512) tables.insert(tables.end(), {&with_vnni, &without_vnni});
 #endif
-  return {};
+  if (!cpu_features().amx_int8) tables.push_back(&amx::emulated_table());
+#endif
+  return tables;
 }
 
 // What this machine can run: all_kernels(), the tables of an ISA for lesser CPUs where they are not the chosen ones,

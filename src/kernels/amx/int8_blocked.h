@@ -52,18 +52,19 @@ inline int64_t first_row(const Job& job, int64_t tile) {
   return row + kTileRows <= job.x.rows ? row : job.x.rows - kTileRows;
 }
 
-inline void scale_and_add(float (&to)[kTileRows][kPanelRows], const Sums& sums, const float* w_scales,
-                          const float* x_scales, int64_t blocks) {
+inline void scale_and_add(float* __restrict to, const int32_t* __restrict sums, const float* __restrict w_scales,
+                          const float* __restrict x_scales, int64_t blocks) {
   for (int64_t r = 0; r < kTileRows; ++r) {
     const float x_scale = x_scales[r * blocks];
-    float* __restrict row = to[r];
+    float* row = to + r * kPanelRows;
+    const int32_t* row_sums = sums + r * kPanelRows;
     // Or g++ takes the loop apart before it makes a vector of it, and then vectors of something else.
 #if !defined(__clang__)
 #pragma GCC ivdep
 #pragma GCC unroll 1
 #endif
     for (int64_t n = 0; n < kPanelRows; ++n) {
-      row[n] = __builtin_fmaf(static_cast<float>(sums[r][n]), w_scales[n] * x_scale, row[n]);
+      row[n] = __builtin_fmaf(static_cast<float>(row_sums[n]), w_scales[n] * x_scale, row[n]);
     }
   }
 }
@@ -74,7 +75,7 @@ void finish_part(const Job& job, const Pending& pending, int part) {
   const int tile = part / 2;
   const int panel = part % 2;
   if (pending.sums == nullptr || tile >= RowTiles || panel >= Panels) return;
-  scale_and_add(pending.to[tile][panel], pending.sums[part], pending.w_scales[panel], pending.x_scales[tile],
+  scale_and_add(pending.to[tile][panel][0], pending.sums[part][0], pending.w_scales[panel], pending.x_scales[tile],
                 job.blocks);
 }
 
@@ -82,15 +83,15 @@ template <int RowTiles, int Panels, class Tiles>
 void step(Tiles& tiles, const int8_t* const (&x)[2], int64_t columns, const WeightBlock& w, int64_t k) {
   tiles.template load<4>(x[0] + k, columns);
   tiles.template load<6>(w.codes[0] + k * kPanelRows, kTileBytes);
-  tiles.template add_products<0, 4, 6>();
+  tiles.template add_int8_products<0, 4, 6>();
   if constexpr (Panels == 2) {
     tiles.template load<7>(w.codes[1] + k * kPanelRows, kTileBytes);
-    tiles.template add_products<1, 4, 7>();
+    tiles.template add_int8_products<1, 4, 7>();
   }
   if constexpr (RowTiles == 2) {
     tiles.template load<5>(x[1] + k, columns);
-    tiles.template add_products<2, 5, 6>();
-    if constexpr (Panels == 2) tiles.template add_products<3, 5, 7>();
+    tiles.template add_int8_products<2, 5, 6>();
+    if constexpr (Panels == 2) tiles.template add_int8_products<3, 5, 7>();
   }
 }
 
@@ -108,10 +109,10 @@ void block_sums(Tiles& tiles, const Job& job, const int8_t* const (&x)[2], int64
     if (k < rest) step<RowTiles, Panels>(tiles, x, job.columns, w, k);
     finish_part<2, Panels>(job, pending, part);
   }
-  tiles.template store<0>(sums[0]);
-  if constexpr (Panels == 2) tiles.template store<1>(sums[1]);
-  if constexpr (RowTiles == 2) tiles.template store<2>(sums[2]);
-  if constexpr (RowTiles == 2 && Panels == 2) tiles.template store<3>(sums[3]);
+  tiles.template store<0>(sums[0], kTileBytes);
+  if constexpr (Panels == 2) tiles.template store<1>(sums[1], kTileBytes);
+  if constexpr (RowTiles == 2) tiles.template store<2>(sums[2], kTileBytes);
+  if constexpr (RowTiles == 2 && Panels == 2) tiles.template store<3>(sums[3], kTileBytes);
 }
 
 inline void write_tile(const Job& job, int64_t row, int64_t panel, const float (&from)[kTileRows][kPanelRows]) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/cpu.h"
 #include "kernels/amx/operations.h"
 #include "kernels/avx512/operations.h"
 
@@ -14,8 +15,14 @@ void int8_by_rows(float* out, int64_t out_stride, const Int8Rows& x, const Matri
 }
 
 void int4_by_rows(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end) {
-  const auto matmul = x.rows >= kRowsMin ? matmul_int4 : avx512::table_with_vnni().matmul_int4;
+  const auto matmul = x.rows >= kRowsMin ? matmul_int4 : avx512::matmul_int4_vnni;
   matmul(out, out_stride, x, w, begin, end);
+}
+
+void bf16_by_rows(float* out, int64_t out_stride, const uint16_t* x, int64_t x_stride, int64_t rows,
+                  const MatrixView& w, int64_t begin, int64_t end) {
+  const auto matmul = rows >= kRowsMin ? matmul_bf16 : avx512::matmul_bf16;
+  matmul(out, out_stride, x, x_stride, rows, w, begin, end);
 }
 
 KernelTable filled() {
@@ -23,6 +30,7 @@ KernelTable filled() {
   t.isa = "amx";
   t.matmul_int8 = int8_by_rows;
   t.matmul_int4 = int4_by_rows;
+  if (cpu_features().amx_bf16) t.matmul_bf16 = bf16_by_rows;
   return t;
 }
 

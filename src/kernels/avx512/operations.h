@@ -32,8 +32,10 @@ void matmul_int8_vnni(float* out, int64_t out_stride, const Int8Rows& x, const M
                       int64_t end);
 void matmul_int8_madd(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
                       int64_t end);
-// int4_vnni.cpp
+// int4_vnni.cpp, int4_madd.cpp: likewise.
 void matmul_int4_vnni(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
+                      int64_t end);
+void matmul_int4_madd(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
                       int64_t end);
 
 // attention.cpp, delta.cpp

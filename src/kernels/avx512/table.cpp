@@ -24,7 +24,7 @@ KernelTable filled(bool vnni) {
   t.matmul_f32 = matmul_f32;
   t.matmul_bf16 = matmul_bf16;
   t.matmul_int8 = vnni ? matmul_int8_vnni : matmul_int8_madd;
-  if (vnni) t.matmul_int4 = matmul_int4_vnni;
+  t.matmul_int4 = vnni ? matmul_int4_vnni : matmul_int4_madd;
   t.round_bf16 = round_bf16;
   t.hadamard = hadamard;
   t.quantize_int8 = quantize_int8;

@@ -192,6 +192,16 @@ inline __m512i madd_epi16(__m512i v, __m512i w) {
   });
 }
 
+// Sums of two products of unsigned and signed bytes, saturated.
+inline __m512i maddubs_epi16(__m512i v, __m512i w) {
+  const Lanes<uint8_t, __m512i> a(v);
+  const Lanes<int8_t, __m512i> b(w);
+  return each<Lanes<int16_t, __m512i>>([&](int i) {
+    const int32_t sum = int32_t{a.of[2 * i]} * b.of[2 * i] + int32_t{a.of[2 * i + 1]} * b.of[2 * i + 1];
+    return static_cast<int16_t>(sum > INT16_MAX ? INT16_MAX : sum < INT16_MIN ? INT16_MIN : sum);
+  });
+}
+
 // Sums of four products of unsigned and signed bytes, added without saturation.
 inline __m512i dpbusd_epi32(__m512i sum, __m512i v, __m512i w) {
   const Ints s(sum);
@@ -207,7 +217,33 @@ inline __m512i dpbusd_epi32(__m512i sum, __m512i v, __m512i w) {
 }  // namespace
 }  // namespace capy::avx512_emulated
 
-// The names that the kernels use.
+// The names that the kernels use; some are macros of the compiler or of SIMDe already.
+#undef _mm512_maskz_loadu_ps
+#undef _mm512_mask_storeu_ps
+#undef _mm512_maskz_loadu_epi16
+#undef _mm256_maskz_loadu_epi16
+#undef _mm256_mask_storeu_epi16
+#undef _mm512_cvtepi32_ps
+#undef _mm512_cvtps_epi32
+#undef _mm512_cvtepu16_epi32
+#undef _mm512_cvtepi32_epi8
+#undef _mm512_cvtepi32_epi16
+#undef _mm512_cvtpd_ps
+#undef _mm512_cvtph_ps
+#undef _mm512_cvtss_f32
+#undef _mm512_permute_ps
+#undef _mm512_extractf32x8_ps
+#undef _mm512_reduce_max_ps
+#undef _mm512_reduce_max_epu32
+#undef _mm512_reduce_add_epi32
+#undef _mm512_cmpgt_epu32_mask
+#undef _mm512_mask3_fmadd_ps
+#undef _mm512_fmaddsub_ps
+#undef _mm512_shuffle_f32x4
+#undef _mm512_maskz_scalef_ps
+#undef _mm512_madd_epi16
+#undef _mm512_maddubs_epi16
+#undef _mm512_dpbusd_epi32
 #define avx512 avx512_emulated
 #define _mm512_maskz_loadu_ps load_ps
 #define _mm512_mask_storeu_ps store_ps
@@ -230,11 +266,8 @@ inline __m512i dpbusd_epi32(__m512i sum, __m512i v, __m512i w) {
 #define _mm512_cmpgt_epu32_mask cmpgt_epu32_mask
 #define _mm512_mask3_fmadd_ps mask3_fmadd_ps
 #define _mm512_fmaddsub_ps fmaddsub_ps
-#undef _mm512_shuffle_f32x4
 #define _mm512_shuffle_f32x4 simde_mm512_shuffle_f32x4
-#undef _mm512_maskz_scalef_ps
 #define _mm512_maskz_scalef_ps maskz_scalef_ps
-#undef _mm512_madd_epi16
 #define _mm512_madd_epi16 madd_epi16
-#undef _mm512_dpbusd_epi32
+#define _mm512_maddubs_epi16 maddubs_epi16
 #define _mm512_dpbusd_epi32 dpbusd_epi32
