@@ -679,7 +679,7 @@ std::vector<Shape> attention_shapes() {
   for (const int64_t visible : {1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 255, 256, 257, 511, 512, 700}) {
     shapes.push_back({.n = 64, .rows = 1, .outputs = visible});
   }
-  for (const int64_t rows : {1, 2, 3, 4, 5, 6, 7, 8, 9, 33}) {
+  for (const int64_t rows : {1, 2, 3, 4, 5, 6, 7, 8, 9, 33, 67}) {
     shapes.push_back({.n = 64, .rows = rows, .outputs = 250, .end = 1});
     shapes.push_back({.n = 24, .rows = rows, .outputs = 30, .begin = 500, .end = 0});
     shapes.push_back({.n = 40, .rows = rows, .outputs = 1, .begin = 9, .end = 17});

@@ -30,10 +30,10 @@ struct Softmax {
 
 using Scores = float[kRows][kKvPageTokens];
 
-BlockRows rows_of_block(const AttentionRows& args, int64_t row, int64_t first) {
+BlockRows rows_of_block(const AttentionRows& args, int64_t row, int64_t end, int64_t first) {
   BlockRows block;
   block.first_row = row;
-  const int64_t row_end = smaller(row + kRows, args.rows);
+  const int64_t row_end = smaller(row + kRows, end);
   for (int64_t r = row; r < row_end; ++r) {
     const int64_t count = smaller(args.visible[r] - first, kKvPageTokens);
     if (count <= 0) continue;
@@ -208,21 +208,29 @@ void attend_block(const AttentionRows& args, const BlockRows& block, const std::
   value_block<T, Rows>(args, block, page, scores, share);
 }
 
-// Up to two rows from `row` on.
+// Rows that walk the pages together: each page is read from memory once for all of them.
+constexpr int64_t kRowsTogether = 64;
+
+// Up to kRowsTogether rows from `begin` on.
 template <class T>
-void attend_rows(const AttentionRows& args, int64_t row) {
-  Softmax total[kRows];
-  for (int64_t first = 0;; first += kKvPageTokens) {
-    const BlockRows block = rows_of_block(args, row, first);
-    if (block.rows == 0) break;
-    const std::byte* page = args.pages[first / kKvPageTokens];
-    if (block.rows == 2) attend_block<T, 2>(args, block, page, first == 0, total);
-    if (block.rows == 1) attend_block<T, 1>(args, block, page, first == 0, total);
+void attend_rows(const AttentionRows& args, int64_t begin) {
+  Softmax total[kRowsTogether];
+  const int64_t end = smaller(begin + kRowsTogether, args.rows);
+  bool any = true;
+  for (int64_t first = 0; any; first += kKvPageTokens) {
+    any = false;
+    for (int64_t row = begin; row < end; row += kRows) {
+      const BlockRows block = rows_of_block(args, row, end, first);
+      if (block.rows == 0) continue;
+      any = true;
+      const std::byte* page = args.pages[first / kKvPageTokens];
+      if (block.rows == 2) attend_block<T, 2>(args, block, page, first == 0, total + (row - begin));
+      if (block.rows == 1) attend_block<T, 1>(args, block, page, first == 0, total + (row - begin));
+    }
   }
-  const int64_t row_end = smaller(row + kRows, args.rows);
-  for (int64_t r = row; r < row_end; ++r) {
+  for (int64_t r = begin; r < end; ++r) {
     float* out = args.out + r * args.out_stride;
-    const __m256 whole = _mm256_set1_ps(total[r - row].sum);
+    const __m256 whole = _mm256_set1_ps(total[r - begin].sum);
     for (int64_t c = 0; c < args.head_dim; c += 8) {
       store(out + c, _mm256_div_ps(F32::load(out + c, args.head_dim - c), whole), args.head_dim - c);
     }
@@ -233,7 +241,7 @@ void attend_rows(const AttentionRows& args, int64_t row) {
 
 void attention(const AttentionRows& args) {
   CHECK(args.kv_type == DType::kF32 || args.kv_type == DType::kBF16);
-  for (int64_t row = 0; row < args.rows; row += kRows) {
+  for (int64_t row = 0; row < args.rows; row += kRowsTogether) {
     if (args.kv_type == DType::kF32) {
       attend_rows<F32>(args, row);
     } else {
