@@ -4,8 +4,8 @@
 // where they may wrap; then -64 times the sum of the four activations is added, and what is left is the sum of four
 // level * code, at most 4 * 63 * 127 < 2^15: exact again. So vpmaddwd is needed once for every two vpmaddubsw.
 //
-// Panels go in groups of four (four streams of weights), block by block of K; `out` holds the sums between blocks. Up
-// to four rows use the levels as they leave the shuffle; with more rows a group's block is unpacked once, to L1.
+// Panels go in groups of four (four streams of weights), block by block of K; `out` holds the sums between blocks. A
+// few rows use the levels as they leave the shuffle; with more rows a group's block is unpacked once, to L1.
 #include "kernels/avx2/operations.h"
 
 #if defined(__AVX2__)
@@ -17,6 +17,7 @@ namespace {
 
 constexpr int64_t kGroupPanels = 4;
 constexpr int64_t kTileRows = 3;
+constexpr int64_t kStreamedRows = 8;  // up to here decoding the levels again costs less than storing them
 constexpr int kLevelOffset = 64;
 constexpr int64_t kPairBytes = 64;  // of codes: two K groups of a panel
 
@@ -169,8 +170,8 @@ void clear(__m256i (&sum)[Rows][2]) {
 
 // Straight from the codes. The block that comes next is fetched line by line meanwhile.
 template <int Rows>
-void streamed_tile(const Int4Job& job, const RowsOfBlock<Rows>& x, int64_t panel, int64_t block, int64_t columns,
-                   const PanelBlock& next) {
+void streamed_tile(const Int4Job& job, const RowsOfBlock<Rows>& x, int64_t row, int64_t panel, int64_t block,
+                   int64_t columns, const PanelBlock& next) {
   const PanelBlock w = panel_block(job, panel, block);
   __m256i sum[Rows][2];
   clear(sum);
@@ -181,7 +182,7 @@ void streamed_tile(const Int4Job& job, const RowsOfBlock<Rows>& x, int64_t panel
     _mm_prefetch(reinterpret_cast<const char*>(next.codes + pair * kPairBytes), _MM_HINT_T0);
     add_pair<Rows>(sum, x, 8 * pair, levels_of_pair(w, pair));
   }
-  finish_block<Rows>(job, sum, 0, panel, block, w.scales);
+  finish_block<Rows>(job, sum, row, panel, block, w.scales);
 }
 
 // --- many rows ---
@@ -244,19 +245,32 @@ void many_rows(const Int4Job& job, int64_t begin, int64_t end) {
 
 // --- few rows ---
 
+// Rows row .. row+Rows.
 template <int Rows>
-void few_rows(const Int4Job& job, int64_t begin, int64_t end) {
+void few_rows(const Int4Job& job, int64_t row, int64_t begin, int64_t end) {
   for (int64_t block = 0; block < job.blocks; ++block) {
     const int64_t columns = smaller(kQuantBlock, job.columns - block * kQuantBlock);
     RowsOfBlock<Rows> x;
-    load_rows<Rows>(job, 0, block, columns, x);
+    load_rows<Rows>(job, row, block, columns, x);
     for (int64_t panel = begin; panel < end; ++panel) {
       // Next: the following panel's same block, else the group's first panel's next, else the next group's first.
       PanelBlock next = panel_block(job, panel + 1, block);
       if (panel + 1 == end)
         next = block + 1 < job.blocks ? panel_block(job, begin, block + 1) : panel_block(job, end, 0);
-      streamed_tile<Rows>(job, x, panel, block, columns, next);
+      streamed_tile<Rows>(job, x, row, panel, block, columns, next);
     }
+  }
+}
+
+// The rows from `row` on, four at a time: the group's codes come from the cache after the first four.
+void streamed_rows(const Int4Job& job, int64_t begin, int64_t end) {
+  int64_t row = 0;
+  for (; row + 4 <= job.x.rows; row += 4) few_rows<4>(job, row, begin, end);
+  switch (job.x.rows - row) {
+    case 1: return few_rows<1>(job, row, begin, end);
+    case 2: return few_rows<2>(job, row, begin, end);
+    case 3: return few_rows<3>(job, row, begin, end);
+    default: return;
   }
 }
 
@@ -271,12 +285,10 @@ void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const Matrix
   const int64_t panel_end = (end + kPanelRows - 1) / kPanelRows;
   for (int64_t panel = begin / kPanelRows; panel < panel_end; panel += kGroupPanels) {
     const int64_t group_end = smaller(panel + kGroupPanels, panel_end);
-    switch (x.rows) {
-      case 1: few_rows<1>(job, panel, group_end); break;
-      case 2: few_rows<2>(job, panel, group_end); break;
-      case 3: few_rows<3>(job, panel, group_end); break;
-      case 4: few_rows<4>(job, panel, group_end); break;
-      default: many_rows(job, panel, group_end);
+    if (x.rows <= kStreamedRows) {
+      streamed_rows(job, panel, group_end);
+    } else {
+      many_rows(job, panel, group_end);
     }
   }
 }
