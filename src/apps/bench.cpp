@@ -2,7 +2,6 @@
 // capy bench: how fast a model runs on this machine, and how near that is to what the machine can do.
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "apps/speed_runs.h"
 #include "apps/step_costs.h"
 #include "apps/streams.h"
+#include "base/clock.h"
 #include "base/concat.h"
 #include "base/cpu.h"
 #include "base/json.h"
@@ -264,10 +264,10 @@ Result<Report> answer(const Question& question, const std::string& path, EngineO
   Report report;
   report.model = model_title(path);
   report.chunk = options.chunk_tokens;
-  const auto begun = std::chrono::steady_clock::now();
+  const double begun = seconds_now();
   {
     const std::unique_ptr<Engine> engine = TRY(open_engine(path, std::move(options)));
-    report.load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    report.load_seconds = seconds_now() - begun;
     const ModelSizes sizes = engine->model().sizes();
     report.parameters = sizes.parameters();
     report.weight_bytes = sizes.weight_bytes;

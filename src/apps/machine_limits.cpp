@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 
 #include "apps/instruction_peak.h"
 #include "apps/interrupt.h"
+#include "base/clock.h"
 #include "base/cpu.h"
+#include "base/huge_pages.h"
 
 namespace capy {
 namespace {
@@ -23,8 +24,6 @@ constexpr int kStreams = 4;             // one core's reads are bound by latency
 constexpr int64_t kAheadBytes = 1024;   // of the prefetch
 constexpr int64_t kTilesPerThread = 8;  // of the instruction's loop: a thread that lost its core is not waited for
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 // Memory in huge pages where the machine gives them: page walks are not what is measured.
 class Pages {
  public:
@@ -32,7 +31,7 @@ class Pages {
     void* const memory = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return;
     data_ = static_cast<std::byte*>(memory);
-    ::madvise(data_, bytes_, MADV_HUGEPAGE);
+    prefer_huge_pages(data_, bytes_);
   }
   ~Pages() {
     if (data_ != nullptr) ::munmap(data_, bytes_);
@@ -76,11 +75,11 @@ Result<double> measure_bandwidth(ThreadPool& pool) {
   double best = 0;
   std::atomic<uint64_t> kept{0};
   for (int pass = 0; pass < kPasses && !interrupted(); ++pass) {
-    const double begun = now();
+    const double begun = seconds_now();
     pool.for_ranges(blocks, 1, [&](int64_t begin, int64_t end, int) {
       for (int64_t block = begin; block < end; ++block) kept ^= read_block(pages.data() + block * kBlockBytes);
     });
-    best = std::max(best, static_cast<double>(bytes) / (now() - begun));
+    best = std::max(best, static_cast<double>(bytes) / (seconds_now() - begun));
   }
   return best;
 }
@@ -90,13 +89,13 @@ double measure_operations(ThreadPool& pool, const InstructionPeak& peak) {
   double best = 0;
   for (int pass = 0; pass < kPasses && !interrupted(); ++pass) {
     std::atomic<double> operations{0};
-    const double begun = now();
+    const double begun = seconds_now();
     pool.for_ranges(tiles, 1, [&](int64_t begin, int64_t end, int) {
       double done = 0;
       for (int64_t tile = begin; tile < end; ++tile) done += peak.run();
       operations.fetch_add(done);
     });
-    best = std::max(best, operations.load() / (now() - begun));
+    best = std::max(best, operations.load() / (seconds_now() - begun));
   }
   return best;
 }

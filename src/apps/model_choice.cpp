@@ -95,7 +95,8 @@ CLI::Option* add_model_argument(CommandLine& line, ModelChoice& choice) {
 
 void add_engine_options(CommandLine& line, ModelChoice& choice) {
   constexpr const char* kGroup = "Computing";
-  line.add_option("--type", choice.type, "compute with weights as f32, bf16 or int8; what the file holds when left out")
+  line.add_option("--type", choice.type,
+                  "compute with weights as f32, bf16, int8 or int4; what the file holds when left out")
       ->type_name("TYPE")
       ->group(kGroup);
   line.add_option("--kv", choice.kv, "keep attention's keys and values as f32, bf16, int8 or int4")

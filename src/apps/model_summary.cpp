@@ -35,16 +35,6 @@ void count_part(ModelPart part, int64_t count, ParameterCounts& counts) {
   }
 }
 
-ComputeType type_of(Product product) {
-  switch (product) {
-    case Product::kF32: return ComputeType::kF32;
-    case Product::kBF16: return ComputeType::kBF16;
-    case Product::kInt8: return ComputeType::kInt8;
-    case Product::kInt4: return ComputeType::kInt4;
-  }
-  return ComputeType::kF32;
-}
-
 // Bytes of a matrix as the engine holds it: formats that it computes with directly stay as they are.
 int64_t matrix_bytes(const Tensor& tensor, ComputeType type) {
   const int64_t columns = tensor.shape.back();
@@ -85,7 +75,7 @@ StateLayout ModelSummary::state_layout() const {
 Result<ModelSummary> summarize(const Checkpoint& checkpoint) {
   ModelSummary summary;
   summary.config = TRY(read_config(checkpoint));
-  summary.natural_type = type_of(Model::natural_product(checkpoint, summary.config));
+  summary.natural_type = compute_type_of(Model::natural_product(checkpoint, summary.config));
   for (const Tensor& tensor : checkpoint.tensors()) {
     const auto bytes = static_cast<int64_t>(tensor.bytes.size());
     const ModelPart part = part_of(tensor, summary.config);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // capy run: one answer on stdout, or a chat.
-#include <chrono>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "apps/sampling_options.h"
 #include "apps/streams.h"
 #include "apps/terminal.h"
+#include "base/clock.h"
 #include "base/concat.h"
 #include "base/cpu.h"
 #include "base/json.h"
@@ -151,11 +151,11 @@ std::unique_ptr<AnswerPrinter> printer_for(const Engine& engine, const Wanted& w
 }
 
 Result<int> answer_once(const Wanted& wanted) {
-  const auto begun = std::chrono::steady_clock::now();
+  const double begun = seconds_now();
   const std::string path = TRY(find_model(wanted.choice.model));
   EngineOptions engine_wishes = TRY(engine_options(wanted.choice));
   std::unique_ptr<Engine> engine = TRY(open_engine(path, std::move(engine_wishes)));
-  const double load_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  const double load_seconds = seconds_now() - begun;
 
   PreparedPrompt prompt = TRY(prepare(*engine, wanted));
   const auto prompt_tokens = static_cast<int64_t>(prompt.tokens.size());

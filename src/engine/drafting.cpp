@@ -7,17 +7,13 @@
 // the main model's, in the MTP layer of the same pages, at position i. Rows that it wrote for guesses are written again
 // from the true hidden rows when those are known: MtpTail keeps them until then.
 #include <algorithm>
-#include <chrono>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "engine/parts.h"
 
 namespace capy {
 namespace {
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 bool is_decoding(const Sequence& sequence) { return sequence.pending() == 1; }
 

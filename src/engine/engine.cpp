@@ -3,9 +3,9 @@
 #include "engine/engine.h"
 
 #include <algorithm>
-#include <chrono>
 #include <unordered_map>
 
+#include "base/clock.h"
 #include "base/concat.h"
 #include "base/cpu.h"
 #include "base/log.h"
@@ -27,16 +27,6 @@ Product product_of(ComputeType type) {
   return Product::kF32;
 }
 
-ComputeType type_of(Product product) {
-  switch (product) {
-    case Product::kF32: return ComputeType::kF32;
-    case Product::kBF16: return ComputeType::kBF16;
-    case Product::kInt8: return ComputeType::kInt8;
-    case Product::kInt4: return ComputeType::kInt4;
-  }
-  return ComputeType::kF32;
-}
-
 Status check_options(const EngineOptions& o) {
   const auto bad = [](std::string_view name, int64_t value, int64_t most) {
     return Error{ErrorCode::kInvalid, concat(name, " is ", value, "; it must lie in 0..", most)};
@@ -55,15 +45,11 @@ Status check_options(const EngineOptions& o) {
 }
 
 Result<KvType> kv_type_of(const EngineOptions& options, Product product, int64_t head_dim) {
-  const KvType type = options.kv.value_or(usual_kv_type(type_of(product), head_dim));
+  const KvType type = options.kv.value_or(usual_kv_type(compute_type_of(product), head_dim));
   if (!KvLayout::is_integer(type) || head_dim <= KvLayout::kIntegerHeadMax) return type;
   return Error{ErrorCode::kInvalid,
                concat("this model's heads are ", head_dim, " wide; keys and values as ", kv_type_name(type),
                       " go up to ", KvLayout::kIntegerHeadMax, ": use --kv bf16")};
-}
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 // The model's own ends of an answer: what the configuration, the tokenizer's files and well-known names say.
@@ -116,6 +102,16 @@ const char* compute_type_name(ComputeType type) {
     case ComputeType::kInt4: return "int4";
   }
   return "?";
+}
+
+ComputeType compute_type_of(Product product) {
+  switch (product) {
+    case Product::kF32: return ComputeType::kF32;
+    case Product::kBF16: return ComputeType::kBF16;
+    case Product::kInt8: return ComputeType::kInt8;
+    case Product::kInt4: return ComputeType::kInt4;
+  }
+  return ComputeType::kF32;
 }
 
 const char* kv_type_name(KvType type) {
@@ -210,7 +206,7 @@ const Model& Engine::model() const { return parts_->model; }
 const Tokenizer* Engine::tokenizer() const { return parts_->tokenizer ? &*parts_->tokenizer : nullptr; }
 const ChatTemplate* Engine::chat_template() const { return parts_->chat_template ? &*parts_->chat_template : nullptr; }
 const std::vector<int32_t>& Engine::stop_tokens() const { return parts_->stop_tokens; }
-ComputeType Engine::compute_type() const { return type_of(parts_->model.product()); }
+ComputeType Engine::compute_type() const { return compute_type_of(parts_->model.product()); }
 KvType Engine::kv_type() const { return parts_->kv_type; }
 int Engine::threads() const { return parts_->pool->threads(); }
 const char* Engine::isa() const { return parts_->kernels.isa; }

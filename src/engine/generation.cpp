@@ -2,14 +2,11 @@
 #include "engine/generation.h"
 
 #include <algorithm>
-#include <chrono>
+
+#include "base/clock.h"
 
 namespace capy {
 namespace {
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 // The length of the longest end of `text` that begins `stop` without being all of it.
 size_t partial_stop(std::string_view text, std::string_view stop) {

@@ -5,7 +5,7 @@
 #include <immintrin.h>
 
 #include "kernels/amx/int8_blocked.h"
-#include "kernels/avx512/int4_pairs.h"
+#include "kernels/int4_pairs.h"
 
 namespace capy::amx {
 namespace {

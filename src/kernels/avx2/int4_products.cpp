@@ -10,7 +10,7 @@
 
 #if defined(__AVX2__)
 #include "kernels/avx2/vectors.h"
-#include "tensor/int4_levels.h"
+#include "kernels/int4_pairs.h"
 
 namespace capy::avx2 {
 namespace {
@@ -21,25 +21,7 @@ constexpr int64_t kStreamedRows = 8;  // up to here decoding the levels again co
 constexpr int kLevelOffset = 64;
 constexpr int64_t kPairBytes = 64;  // of codes: two K groups of a panel
 
-// The shuffle tables of the two lanes that one byte of the tables plane names: rows 0-3 by its low half.
-struct LaneTables {
-  alignas(32) uint8_t of[kInt4Tables * kInt4Tables][2 * kInt4Codes];
-};
-
-constexpr LaneTables make_lane_tables() {
-  LaneTables tables{};
-  for (int byte = 0; byte < kInt4Tables * kInt4Tables; ++byte) {
-    for (int code = 0; code < kInt4Codes; ++code) {
-      const int low = kInt4Levels.of[byte % kInt4Tables][code] + kLevelOffset;
-      const int high = kInt4Levels.of[byte / kInt4Tables][code] + kLevelOffset;
-      tables.of[byte][code] = static_cast<uint8_t>(low);
-      tables.of[byte][kInt4Codes + code] = static_cast<uint8_t>(high);
-    }
-  }
-  return tables;
-}
-
-constexpr LaneTables kLaneTables = make_lane_tables();
+constexpr Int4Pairs kShiftedPairs = make_int4_pairs(kLevelOffset);
 
 struct Int4Job {
   float* out;
@@ -73,7 +55,7 @@ PanelBlock panel_block(const Int4Job& job, int64_t panel, int64_t block) {
 }
 
 __attribute__((always_inline)) inline __m256i lookup(uint8_t tables, __m256i codes) {
-  return _mm256_shuffle_epi8(_mm256_load_si256(reinterpret_cast<const __m256i*>(kLaneTables.of[tables])), codes);
+  return _mm256_shuffle_epi8(_mm256_load_si256(reinterpret_cast<const __m256i*>(kShiftedPairs.of[tables])), codes);
 }
 
 // K groups 2 pair and 2 pair + 1 of the block.

@@ -21,18 +21,6 @@ float largest(__m256 lanes) {
   return _mm_cvtss_f32(_mm_max_ss(four, _mm_movehdup_ps(four)));
 }
 
-int32_t largest(__m256i lanes) {
-  __m128i four = _mm_max_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
-  four = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
-  return _mm_cvtsi128_si32(_mm_max_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
-}
-
-int32_t sum_of(__m256i lanes) {
-  __m128i four = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
-  four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
-  return _mm_cvtsi128_si32(_mm_add_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
-}
-
 // w of one row, zeros up to the page's end. max_ps(s, m) is s > m ? s : m, so that a NaN never becomes the maximum.
 // Keys that are not visible count as minus infinity: no maximum, and exp makes them +0, which changes no sum.
 Softmax weigh(float* w, const float* scores, const float* value_scales, int64_t count, float scale) {

@@ -17,15 +17,7 @@ __m256i magnitude_bits(__m256 x) { return _mm256_and_si256(_mm256_castps_si256(x
 int32_t largest_magnitude(const float* x, int64_t n) {
   __m256i max = _mm256_setzero_si256();
   for (int64_t i = 0; i < n; i += 8) max = _mm256_max_epi32(max, magnitude_bits(F32::load(x + i, n - i)));
-  __m128i four = _mm_max_epi32(_mm256_castsi256_si128(max), _mm256_extracti128_si256(max, 1));
-  four = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
-  return _mm_cvtsi128_si32(_mm_max_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
-}
-
-int32_t sum_of(__m256i lanes) {
-  __m128i four = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
-  four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
-  return _mm_cvtsi128_si32(_mm_add_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
+  return largest(max);
 }
 
 void store_codes(int8_t* codes, __m256i code) {

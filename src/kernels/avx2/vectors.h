@@ -99,6 +99,19 @@ inline __m256 sigmoid(__m256 x) { return _mm256_div_ps(_mm256_set1_ps(1), one_pl
 
 inline __m256 silu(__m256 x) { return _mm256_div_ps(x, one_plus_exp_minus(x)); }
 
+// Across the lanes.
+inline int32_t largest(__m256i lanes) {
+  __m128i four = _mm_max_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+  four = _mm_max_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+  return _mm_cvtsi128_si32(_mm_max_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
+}
+
+inline int32_t sum_of(__m256i lanes) {
+  __m128i four = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+  four = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+  return _mm_cvtsi128_si32(_mm_add_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
+}
+
 // The 16 lanes of a canonical sum.
 struct Lanes {
   __m256 low = _mm256_setzero_ps();

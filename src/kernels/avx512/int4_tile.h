@@ -9,9 +9,9 @@
 // `Dot` says how four bytes are multiplied and summed: by one instruction (int4_vnni.cpp) or three (int4_madd.cpp).
 #pragma once
 
-#include "kernels/avx512/int4_pairs.h"
 #include "kernels/avx512/operations.h"
 #include "kernels/avx512/vectors.h"
+#include "kernels/int4_pairs.h"
 
 namespace capy::avx512 {
 namespace {
