@@ -148,7 +148,10 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
   const Product product = options.type ? product_of(*options.type) : Model::natural_product(checkpoint, config);
   const int64_t weight_bytes = TRY(Model::estimated_bytes(checkpoint, config, product));
   TRY(check_weights_fit(weight_bytes, budget));
-  const ModelOptions wanted{product, options.on_progress, options.cache_directory};
+  const ModelOptions wanted{.product = product,
+                            .all_int4 = options.all_int4,
+                            .on_progress = options.on_progress,
+                            .cache_directory = options.cache_directory};
   Model model = TRY(Model::load(std::move(checkpoint), wanted, *pool));
   for (size_t i = 0; i < options.loras.size(); ++i) {
     TRY(model.attach_lora(options.loras[i].directory, static_cast<int32_t>(i), options.loras[i].scale));

@@ -72,6 +72,7 @@ struct DraftOptions {
 
 struct EngineOptions {
   std::optional<ComputeType> type;  // left out: what the file holds (F32, F16 -> f32; BF16 -> bf16; quantised -> int8)
+  bool all_int4 = false;            // with int4: every matrix, not the usual mix (model/weight_mix.h)
   std::optional<KvType> kv;         // left out: usual_kv_type
   int threads = 0;                  // 0: the physical cores
   int64_t context_tokens = 0;       // 0: what the model and the memory budget allow

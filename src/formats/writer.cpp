@@ -86,7 +86,10 @@ std::string safetensors_header(std::span<const TensorDescription> tensors,
   }
   json.end_object();
   std::string text = json.text();
-  text.append(static_cast<size_t>(round_up(static_cast<int64_t>(text.size()), 8)) - text.size(), ' ');
+  // With the eight bytes of its length the header ends at a multiple of 64: tensors that are mapped begin aligned.
+  constexpr int64_t kLengthBytes = 8;
+  const auto bytes = static_cast<int64_t>(text.size());
+  text.append(static_cast<size_t>(round_up(bytes + kLengthBytes, 64) - kLengthBytes - bytes), ' ');
   return text;
 }
 

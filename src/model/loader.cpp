@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <unordered_set>
 
 #include "base/concat.h"
@@ -12,6 +13,8 @@
 #include "formats/content_hash.h"
 #include "formats/packed_cache.h"
 #include "model/names.h"
+#include "model/packed_tensor.h"
+#include "model/weight_mix.h"
 
 namespace capy {
 namespace {
@@ -110,9 +113,10 @@ uint64_t packing_fingerprint(MatrixFormat format, const KernelTable& kernels) {
   return hash.value();
 }
 
-PackedKey cache_key(const Checkpoint& checkpoint, Product product, const KernelTable& kernels) {
-  return {checkpoint.copy_identity(), static_cast<uint64_t>(product), kArithmeticVersion,
-          packing_fingerprint(converted_format(product), kernels)};
+PackedKey cache_key(const Checkpoint& checkpoint, const LoadOptions& options, const KernelTable& kernels) {
+  const Product product = options.product;
+  return {checkpoint.copy_identity(), static_cast<uint64_t>(product) | (options.all_int4 ? 0x100U : 0U),
+          kArithmeticVersion, packing_fingerprint(converted_format(product), kernels)};
 }
 
 // Whether the embedding is the head too. A GGUF says so by having no head.
@@ -145,9 +149,10 @@ class Loader {
     return vector(name, count, config_.zero_centred_norms);
   }
   Result<RowSource> source(const std::string& name, int64_t rows, int64_t columns);
-  Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns) {
-    return matrix(name, rows, columns, options_.product);
+  Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns, MatrixRole role) {
+    return matrix(name, rows, columns, product_of(role, options_.product, options_.all_int4));
   }
+  Result<std::optional<Matrix>> packed_matrix(const std::string& name, int64_t rows, int64_t columns, Product product);
   Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns, Product product);
   AlignedBytes convert(const RowSource& from, int64_t rows, int64_t columns, Product product);
   void pack(const RowSource& from, MatrixFormat format, int64_t rows, int64_t columns, std::byte* to);
@@ -167,6 +172,7 @@ class Loader {
   const KernelTable& kernels_;
   PackedCache& cache_;
   std::unordered_set<const Tensor*> used_;
+  std::vector<NamedMatrix> matrices_;
   int64_t done_bytes_ = 0;
   int64_t total_bytes_;
 };
@@ -241,6 +247,10 @@ Result<RowSource> Loader::source(const std::string& name, int64_t rows, int64_t 
 
 // The one place that decides where a matrix lies: in the checkpoint as it is, in the cache's file, or in memory.
 Result<Matrix> Loader::matrix(const std::string& name, int64_t rows, int64_t columns, Product product) {
+  if (std::optional<Matrix> packed = TRY(packed_matrix(name, rows, columns, product))) {
+    matrices_.push_back({name, packed->view});
+    return std::move(*packed);
+  }
   const RowSource from = TRY(source(name, rows, columns));
   const Tensor& tensor = *from.tensor;
   Matrix matrix;
@@ -257,7 +267,33 @@ Result<Matrix> Loader::matrix(const std::string& name, int64_t rows, int64_t col
     if (cache_.add(name, matrix.view.format, rows, columns, bytes)) matrix.memory.reset();  // load() comes again
   }
   progress(tensor);
+  matrices_.push_back({name, matrix.view});
   return matrix;
+}
+
+// A matrix that `capy quantize` wrote: used as it lies in the file. Its format is what it is; the compute type asked
+// for only has to take int8 rows.
+Result<std::optional<Matrix>> Loader::packed_matrix(const std::string& name, int64_t rows, int64_t columns,
+                                                    Product product) {
+  const std::optional<PackedTensor> found = TRY(find_packed_tensor(checkpoint_, name, rows, columns));
+  if (!found) return std::optional<Matrix>();
+  used_.insert(found->tensor);
+  if (!takes_int8_rows(product)) {
+    return Error{ErrorCode::kInvalid, concat(checkpoint_.path(), ": ", name,
+                                             " is packed for int4 or int8 computing; leave --type out, or use the "
+                                             "model it was made from")};
+  }
+  Matrix matrix;
+  matrix.product = found->format == MatrixFormat::kInt4Packed ? Product::kInt4 : Product::kInt8;
+  const std::byte* bytes = found->tensor->bytes.data();
+  if (reinterpret_cast<uintptr_t>(bytes) % kPackedAlignment != 0) {  // rewritten by another program
+    matrix.memory = allocate_aligned(static_cast<int64_t>(found->tensor->bytes.size()));
+    std::memcpy(matrix.memory.get(), bytes, found->tensor->bytes.size());
+    bytes = matrix.memory.get();
+  }
+  matrix.view = view_of(found->format, rows, columns, bytes);
+  progress(*found->tensor);
+  return std::optional<Matrix>(std::move(matrix));
 }
 
 AlignedBytes Loader::convert(const RowSource& from, int64_t rows, int64_t columns, Product product) {
@@ -301,10 +337,10 @@ Result<FullAttentionWeights> Loader::full_attention(int64_t index) {
   const auto name = [&](std::string_view part) { return names_.layer(index, concat("self_attn.", part)); };
   const int64_t q_rows = config_.query_width() * (config_.output_gate ? 2 : 1);
   FullAttentionWeights w;
-  w.q_proj = TRY(matrix(name("q_proj.weight"), q_rows, config_.dim));
-  w.k_proj = TRY(matrix(name("k_proj.weight"), config_.kv_width(), config_.dim));
-  w.v_proj = TRY(matrix(name("v_proj.weight"), config_.kv_width(), config_.dim));
-  w.o_proj = TRY(matrix(name("o_proj.weight"), config_.dim, config_.query_width()));
+  w.q_proj = TRY(matrix(name("q_proj.weight"), q_rows, config_.dim, MatrixRole::kAttention));
+  w.k_proj = TRY(matrix(name("k_proj.weight"), config_.kv_width(), config_.dim, MatrixRole::kAttention));
+  w.v_proj = TRY(matrix(name("v_proj.weight"), config_.kv_width(), config_.dim, MatrixRole::kAttention));
+  w.o_proj = TRY(matrix(name("o_proj.weight"), config_.dim, config_.query_width(), MatrixRole::kAttention));
   w.q_bias = TRY(optional_vector(name("q_proj.bias"), q_rows));
   w.k_bias = TRY(optional_vector(name("k_proj.bias"), config_.kv_width()));
   w.v_bias = TRY(optional_vector(name("v_proj.bias"), config_.kv_width()));
@@ -319,11 +355,12 @@ Result<FullAttentionWeights> Loader::full_attention(int64_t index) {
 Result<DeltaNetWeights> Loader::delta_net(int64_t index) {
   const auto name = [&](std::string_view part) { return names_.layer(index, concat("linear_attn.", part)); };
   DeltaNetWeights w;
-  w.in_proj_qkv = TRY(matrix(name("in_proj_qkv.weight"), config_.conv_channels(), config_.dim));
-  w.in_proj_z = TRY(matrix(name("in_proj_z.weight"), config_.value_width(), config_.dim));
+  w.in_proj_qkv =
+      TRY(matrix(name("in_proj_qkv.weight"), config_.conv_channels(), config_.dim, MatrixRole::kDeltaNetIn));
+  w.in_proj_z = TRY(matrix(name("in_proj_z.weight"), config_.value_width(), config_.dim, MatrixRole::kDeltaNetIn));
   w.in_proj_b = TRY(matrix(name("in_proj_b.weight"), config_.value_heads, config_.dim, Product::kF32));
   w.in_proj_a = TRY(matrix(name("in_proj_a.weight"), config_.value_heads, config_.dim, Product::kF32));
-  w.out_proj = TRY(matrix(name("out_proj.weight"), config_.dim, config_.value_width()));
+  w.out_proj = TRY(matrix(name("out_proj.weight"), config_.dim, config_.value_width(), MatrixRole::kDeltaNetOut));
   w.dt_bias = TRY(vector(name("dt_bias"), config_.value_heads, false));
   w.norm = TRY(vector(name("norm.weight"), config_.value_dim, false));
   w.neg_exp_A = TRY(vector(name("A_log"), config_.value_heads, false));
@@ -350,9 +387,9 @@ Result<DeltaNetWeights> Loader::delta_net(int64_t index) {
 
 Result<MlpWeights> Loader::mlp(int64_t index) {
   MlpWeights w;
-  w.gate_proj = TRY(matrix(names_.layer(index, "mlp.gate_proj.weight"), config_.hidden, config_.dim));
-  w.up_proj = TRY(matrix(names_.layer(index, "mlp.up_proj.weight"), config_.hidden, config_.dim));
-  w.down_proj = TRY(matrix(names_.layer(index, "mlp.down_proj.weight"), config_.dim, config_.hidden));
+  w.gate_proj = TRY(matrix(names_.layer(index, "mlp.gate_proj.weight"), config_.hidden, config_.dim, MatrixRole::kMlp));
+  w.up_proj = TRY(matrix(names_.layer(index, "mlp.up_proj.weight"), config_.hidden, config_.dim, MatrixRole::kMlp));
+  w.down_proj = TRY(matrix(names_.layer(index, "mlp.down_proj.weight"), config_.dim, config_.hidden, MatrixRole::kMlp));
   return w;
 }
 
@@ -375,7 +412,7 @@ Result<LayerWeights> Loader::layer(int64_t index, bool is_full_attention, int64_
 Result<std::optional<MtpWeights>> Loader::mtp() {
   if (checkpoint_.find(names_.mtp("fc.weight")) == nullptr) return std::optional<MtpWeights>();
   MtpWeights w;
-  w.fc = TRY(matrix(names_.mtp("fc.weight"), config_.dim, 2 * config_.dim));
+  w.fc = TRY(matrix(names_.mtp("fc.weight"), config_.dim, 2 * config_.dim, MatrixRole::kMtp));
   w.embedding_norm = TRY(norm(names_.mtp("pre_fc_norm_embedding.weight"), config_.dim));
   w.hidden_norm = TRY(norm(names_.mtp("pre_fc_norm_hidden.weight"), config_.dim));
   w.layer = TRY(layer(config_.layers, true, config_.full_layers()));
@@ -416,8 +453,11 @@ Result<ModelWeights> Loader::load() {
   }
   w.norm = TRY(norm(names_.top("norm.weight"), config_.dim));
   const bool tied = is_tied(checkpoint_, config_, names_);
-  w.head = TRY(matrix(tied ? names_.top("embed_tokens.weight") : names_.head(), config_.vocab, config_.dim));
+  w.head = TRY(
+      matrix(tied ? names_.top("embed_tokens.weight") : names_.head(), config_.vocab, config_.dim, MatrixRole::kHead));
   w.mtp = TRY(mtp());
+  w.matrices = std::move(matrices_);
+  matrices_.clear();
   return w;
 }
 
@@ -436,7 +476,8 @@ Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const Model
   int64_t bytes = 0;
   for (const Tensor& tensor : checkpoint.tensors()) {
     if (tensor.name.find("visual.") != std::string::npos) continue;
-    const bool only_looked_up = !tied && tensor.name == embedding;  // its rows are decoded one by one
+    const bool only_looked_up = (!tied && tensor.name == embedding) ||
+                                has_packed_tensor(checkpoint, tensor.name);  // its rows are decoded one by one
     const bool converted = tensor.shape.size() == 2 && !usable_in_place(tensor.type, product) && !only_looked_up;
     if (!converted) {
       bytes += static_cast<int64_t>(tensor.bytes.size());
@@ -450,6 +491,10 @@ Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const Model
 Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config) {
   const Result<TensorNames> names = TensorNames::of(checkpoint, config);
   if (!names.ok()) return Product::kF32;
+  if (const std::optional<MatrixFormat> packed =
+          packed_format_of(checkpoint, names.value().layer(0, "mlp.gate_proj.weight"))) {
+    return *packed == MatrixFormat::kInt4Packed ? Product::kInt4 : Product::kInt8;
+  }
   const Tensor* const typical = checkpoint.find(names.value().layer(0, "mlp.gate_proj.weight"));
   if (typical == nullptr || typical->type == DType::kF32 || typical->type == DType::kF16) return Product::kF32;
   return typical->type == DType::kBF16 ? Product::kBF16 : Product::kInt8;
@@ -460,8 +505,7 @@ Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfi
   const TensorNames names = TRY(TensorNames::of(checkpoint, config));
   const KernelTable* const kernels = TRY(choose_kernels());
   const int64_t bytes = TRY(estimated_weight_bytes(checkpoint, config, options.product));
-  PackedCache cache =
-      PackedCache::open(options.cache_directory, cache_key(checkpoint, options.product, *kernels), bytes);
+  PackedCache cache = PackedCache::open(options.cache_directory, cache_key(checkpoint, options, *kernels), bytes);
   Loader loader(checkpoint, config, options, names, pool, *kernels, cache);
   for (;;) {
     ModelWeights weights = TRY(loader.load());

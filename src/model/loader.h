@@ -17,6 +17,7 @@ namespace capy {
 struct LoadOptions {
   Product product = Product::kF32;
   std::function<void(double)> on_progress;  // fraction of bytes; may be empty
+  bool all_int4 = false;                    // int4 for every matrix instead of the usual mix (model/weight_mix.h)
   std::string cache_directory;              // for converted matrices; "": they are converted at every start
 };
 

@@ -53,6 +53,12 @@ struct Matrix {
   int64_t bytes() const;  // of the weights as they are held
 };
 
+// A matrix by the name of the tensor that it was made from.
+struct NamedMatrix {
+  std::string name;
+  MatrixView view;
+};
+
 // Activations [rows][columns] with the forms that products need, made once per layer input.
 struct ActivationRows {
   const float* x = nullptr;

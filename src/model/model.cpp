@@ -69,7 +69,7 @@ Result<Model> Model::load(Checkpoint checkpoint, const ModelOptions& options, Th
   ModelConfig config = TRY(read_config(checkpoint));
   TRY(read_rope_divisors(checkpoint, config));
   TRY(check_config(config));  // again: the divisors come from a tensor
-  const LoadOptions load{options.product, options.on_progress, options.cache_directory};
+  const LoadOptions load{options.product, options.on_progress, options.all_int4, options.cache_directory};
   ModelWeights weights = TRY(load_weights(checkpoint, config, load, pool));
   return Model(std::move(checkpoint), std::move(config), options.product,
                std::make_unique<ModelWeights>(std::move(weights)));
@@ -89,6 +89,8 @@ Model::~Model() = default;
 bool Model::damaged() const { return checkpoint_.damaged() || weights_->packed.damaged(); }
 
 bool Model::has_mtp() const { return weights_->mtp.has_value(); }
+
+const std::vector<NamedMatrix>& Model::matrices() const { return weights_->matrices; }
 
 Product Model::natural_product(const Checkpoint& checkpoint, const ModelConfig& config) {
   return capy::natural_product(checkpoint, config);

@@ -24,6 +24,7 @@ struct ModelWeights;
 
 struct ModelOptions {
   Product product = Product::kF32;
+  bool all_int4 = false;                    // with kInt4: every matrix, not the usual mix
   std::function<void(double)> on_progress;  // while weights are read; may be empty
   std::string cache_directory;              // for converted weights (formats/packed_cache.h); "": none
 };
@@ -53,6 +54,8 @@ class Model {
   bool has_mtp() const;
   // A file under the weights was cut short or a disk failed: results since then are worthless.
   bool damaged() const;
+  // All matrices in the order of loading, as they are held; valid as long as the model.
+  const std::vector<NamedMatrix>& matrices() const;
   ModelSizes sizes() const;
   // Bytes that load would hold for computing, from the tensors' shapes alone: to refuse before anything is converted.
   static Result<int64_t> estimated_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product);

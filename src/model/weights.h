@@ -70,7 +70,8 @@ struct ModelWeights {
   Vector norm;  // [dim]
   Matrix head;  // [vocab, dim]   a view or copy of the embedding when tied
   std::optional<MtpWeights> mtp;
-  PackedFile packed;  // where converted matrices lie, unless they have memory of their own
+  std::vector<NamedMatrix> matrices;  // all of them by name, for those who write them down
+  PackedFile packed;                  // where converted matrices lie, unless they have memory of their own
 };
 
 }  // namespace capy
