@@ -17,6 +17,7 @@ if(NOT CMAKE_CROSSCOMPILING)  # needs OpenSSL, and no test of another machine ne
   room(hub capy_formats OpenSSL::Crypto)
 endif()
 room(model capy_formats capy_kernels capy_cache)
+room(quantize capy_model capy_text)
 room(engine capy_model capy_sampling capy_text xxhash)
 if(NOT CMAKE_CROSSCOMPILING)
   room(evaluate capy_engine)

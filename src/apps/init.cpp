@@ -9,6 +9,7 @@
 #include "apps/command_line.h"
 #include "apps/figures.h"
 #include "apps/interrupt.h"
+#include "apps/model_directory.h"
 #include "apps/progress.h"
 #include "apps/random_weights.h"
 #include "apps/streams.h"
@@ -72,26 +73,6 @@ Result<Plan> make_plan(const Order& order) {
     plan.parameters += tensor.description.bytes() / dtype_info(tensor.description.type).bytes;
   }
   return plan;
-}
-
-// Nothing is overwritten: a model takes hours to train and a second to lose.
-Status prepare_directory(const std::string& out, int64_t bytes) {
-  std::error_code failed;
-  if (fs::exists(out, failed) && !fs::is_directory(out, failed)) {
-    return Error{ErrorCode::kInvalid, concat(out, ": there is a file of this name; init makes a directory")};
-  }
-  for (const char* name : {"config.json", "model.safetensors", "model.safetensors.index.json"}) {
-    if (fs::exists(fs::path(out) / name, failed)) {
-      return Error{ErrorCode::kInvalid, concat(out, ": holds a model already (", name, "); choose another directory")};
-    }
-  }
-  TRY(make_directories(out));
-  const fs::space_info space = fs::space(out, failed);
-  if (!failed && space.available < static_cast<uintmax_t>(bytes)) {
-    return Error{ErrorCode::kLimit, concat(out, ": the model needs ", readable_bytes(bytes), " and the disk has ",
-                                           readable_bytes(static_cast<int64_t>(space.available)), " free")};
-  }
-  return {};
 }
 
 class WeightWriter {
@@ -188,13 +169,12 @@ Result<int> init_command(int argc, const char* const* argv) {
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;
 
   const Plan plan = TRY(make_plan(order));
-  TRY(prepare_directory(order.out, plan.bytes));
+  TRY(prepare_model_directory(order.out, plan.bytes));
   if (plan.leaves_vision_out) log_info("the vision tower is left out: this version runs text only");
   const InterruptScope scope;
   const Status written = write_model(plan, order);
   if (!written.ok()) {
-    std::error_code ignored;
-    fs::remove(order.out, ignored);  // only if it is empty
+    abandon_model_directory(order.out);
     return written.error();
   }
   TRY(write_output(report(plan, order)));

@@ -30,13 +30,14 @@ constexpr Command kCommands[] = {
     {"template", "messages to the prompt that the model sees", template_command},
     {"logits", "the model's raw output for given tokens, as a .npy file", logits_command},
     {"bench", "how fast a model runs here, and how fast it could", bench_command},
+    {"quantize", "a model with weights of 4, 8 or 16 bits", quantize_command},
     {"init", "a model with random weights from a config.json", init_command},
     {"doctor", "what this machine has, and whether all is well", doctor_command},
 };
 
 // Commands of the design that this version does not have: said plainly, instead of "unknown".
-constexpr std::string_view kLater[] = {"serve", "pull",      "remove", "quantize", "eval",
-                                       "data",  "tokenizer", "train",  "tune",     "merge"};
+constexpr std::string_view kLater[] = {"serve",     "pull",  "remove", "eval", "data",
+                                       "tokenizer", "train", "tune",   "merge"};
 
 std::string overview() {
   std::string text =

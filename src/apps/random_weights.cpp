@@ -4,8 +4,6 @@
 #include <cmath>
 #include <string_view>
 
-#include "base/concat.h"
-
 namespace capy {
 namespace {
 
@@ -35,100 +33,35 @@ float normal_of(uint64_t word) {
   return static_cast<float>(sum - 2 * 65535) * kScale;
 }
 
-float value_of(WeightKind kind, const RandomSource& source, uint64_t word) {
+float value_of(TensorKind kind, const RandomSource& source, uint64_t word) {
   switch (kind) {
-    case WeightKind::kMatrix:
-    case WeightKind::kCentredNorm: return normal_of(word) * source.standard_deviation;
-    case WeightKind::kPlainNorm: return 1 + normal_of(word) * source.standard_deviation;
-    case WeightKind::kConvolution:
+    case TensorKind::kPlainNorm: return 1 + normal_of(word) * source.standard_deviation;
+    case TensorKind::kConvolution:
       return static_cast<float>((2 * uniform_of(word) - 1) / std::sqrt(static_cast<double>(source.taps)));
-    case WeightKind::kDecayLog: return static_cast<float>(std::log(1 + 15 * uniform_of(word)));
-    case WeightKind::kTimeStepBias: {
+    case TensorKind::kDecayLog: return static_cast<float>(std::log(1 + 15 * uniform_of(word)));  // 1 .. 16, uniform
+    case TensorKind::kTimeStepBias: {  // softplus of it is 0.001 .. 0.1, uniform in its logarithm
       const double step = 0.001 * std::pow(100, uniform_of(word));
       return static_cast<float>(step + std::log(-std::expm1(-step)));  // the inverse of softplus
     }
+    default: break;
   }
-  return 0;
+  return normal_of(word) * source.standard_deviation;
 }
 
-class TensorList {
- public:
-  explicit TensorList(const ModelConfig& config) : config_(config) {}
-
-  void matrix(const std::string& name, int64_t rows, int64_t columns) {
-    add(name, {rows, columns}, WeightKind::kMatrix);
-  }
-  void norm(const std::string& name, int64_t count) { add(name, {count}, WeightKind::kCentredNorm); }
-  void add(const std::string& name, std::vector<int64_t> shape, WeightKind kind, DType type = DType::kBF16) {
-    tensors_.push_back({{name, type, std::move(shape)}, kind});
-  }
-
-  void norms_and_mlp(const std::string& layer) {
-    norm(layer + "input_layernorm.weight", config_.dim);
-    norm(layer + "post_attention_layernorm.weight", config_.dim);
-    matrix(layer + "mlp.gate_proj.weight", config_.hidden, config_.dim);
-    matrix(layer + "mlp.up_proj.weight", config_.hidden, config_.dim);
-    matrix(layer + "mlp.down_proj.weight", config_.dim, config_.hidden);
-  }
-
-  void full_attention(const std::string& layer) {
-    const std::string mixer = layer + "self_attn.";
-    const int64_t gates = config_.output_gate ? 2 : 1;
-    matrix(mixer + "q_proj.weight", gates * config_.query_width(), config_.dim);
-    matrix(mixer + "k_proj.weight", config_.kv_width(), config_.dim);
-    matrix(mixer + "v_proj.weight", config_.kv_width(), config_.dim);
-    matrix(mixer + "o_proj.weight", config_.dim, config_.query_width());
-    norm(mixer + "q_norm.weight", config_.head_dim);
-    norm(mixer + "k_norm.weight", config_.head_dim);
-  }
-
-  void delta_net(const std::string& layer) {
-    const std::string mixer = layer + "linear_attn.";
-    matrix(mixer + "in_proj_qkv.weight", config_.conv_channels(), config_.dim);
-    matrix(mixer + "in_proj_z.weight", config_.value_width(), config_.dim);
-    matrix(mixer + "in_proj_b.weight", config_.value_heads, config_.dim);
-    matrix(mixer + "in_proj_a.weight", config_.value_heads, config_.dim);
-    add(mixer + "conv1d.weight", {config_.conv_channels(), 1, config_.taps}, WeightKind::kConvolution);
-    add(mixer + "dt_bias", {config_.value_heads}, WeightKind::kTimeStepBias);
-    add(mixer + "A_log", {config_.value_heads}, WeightKind::kDecayLog, DType::kF32);
-    add(mixer + "norm.weight", {config_.value_dim}, WeightKind::kPlainNorm, DType::kF32);
-    matrix(mixer + "out_proj.weight", config_.dim, config_.value_width());
-  }
-
-  void mtp() {
-    matrix("mtp.fc.weight", config_.dim, 2 * config_.dim);
-    norm("mtp.pre_fc_norm_embedding.weight", config_.dim);
-    norm("mtp.pre_fc_norm_hidden.weight", config_.dim);
-    norm("mtp.norm.weight", config_.dim);
-    norms_and_mlp("mtp.layers.0.");
-    full_attention("mtp.layers.0.");
-  }
-
-  std::vector<RandomTensor> take() { return std::move(tensors_); }
-
- private:
-  const ModelConfig& config_;
-  std::vector<RandomTensor> tensors_;
-};
+// Checkpoints keep the decay and the delta net's norm in f32.
+DType stored_type(TensorKind kind) {
+  return kind == TensorKind::kDecayLog || kind == TensorKind::kPlainNorm ? DType::kF32 : DType::kBF16;
+}
 
 }  // namespace
 
 std::vector<RandomTensor> qwen35_tensors(const ModelConfig& config, const std::string& prefix) {
-  TensorList list(config);
-  list.matrix(prefix + "embed_tokens.weight", config.vocab, config.dim);
-  for (int64_t i = 0; i < config.layers; ++i) {
-    const std::string layer = concat(prefix, "layers.", i, ".");
-    list.norms_and_mlp(layer);
-    if (config.full_attention[static_cast<size_t>(i)]) {
-      list.full_attention(layer);
-    } else {
-      list.delta_net(layer);
-    }
+  std::vector<RandomTensor> tensors;
+  for (ModelTensor& tensor : model_tensors(config)) {
+    std::string name = hugging_face_name(tensor, config, prefix);
+    tensors.push_back({{std::move(name), stored_type(tensor.kind), std::move(tensor.shape)}, tensor.kind});
   }
-  list.norm(prefix + "norm.weight", config.dim);
-  if (!config.tied) list.matrix("lm_head.weight", config.vocab, config.dim);
-  if (config.mtp_layers > 0) list.mtp();
-  return list.take();
+  return tensors;
 }
 
 void random_values(const RandomTensor& tensor, const RandomSource& source, int64_t first, std::span<float> out) {

@@ -10,21 +10,13 @@
 
 #include "formats/writer.h"
 #include "model/config.h"
+#include "model/tensor_list.h"
 
 namespace capy {
 
-enum class WeightKind {
-  kMatrix,        // normal, the configuration's initializer_range
-  kCentredNorm,   // applied as 1 + w: around 0
-  kPlainNorm,     // applied as w: around 1
-  kConvolution,   // uniform within 1 / sqrt(taps)
-  kDecayLog,      // A_log: the logarithm of 1 .. 16, uniform
-  kTimeStepBias,  // dt_bias: softplus of it is 0.001 .. 0.1, uniform in its logarithm
-};
-
 struct RandomTensor {
   TensorDescription description;
-  WeightKind kind = WeightKind::kMatrix;
+  TensorKind kind = TensorKind::kMatrix;
 };
 
 // Text decoder, output head where it is not tied, and MTP head, with the names of the checkpoints. `prefix` is that of

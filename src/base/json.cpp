@@ -219,4 +219,24 @@ void JsonWriter::null() {
   text_ += "null";
 }
 
+void JsonWriter::value(Json copied) {
+  switch (copied.kind()) {
+    case Json::Kind::kMissing:
+    case Json::Kind::kNull: return null();
+    case Json::Kind::kBool: return value(*copied.as_bool());
+    case Json::Kind::kString: return value(*copied.as_string());
+    case Json::Kind::kInteger:
+      if (const auto whole = copied.as_int()) return value(*whole);
+      return value(*copied.as_double());  // above 2^63 - 1
+    case Json::Kind::kFloat: return value(*copied.as_double());
+    case Json::Kind::kArray: begin_array(); break;
+    case Json::Kind::kObject: begin_object(); break;
+  }
+  for (int64_t i = 0; i < copied.size(); ++i) {
+    if (copied.is_object()) key(copied.key(i));
+    value(copied[i]);
+  }
+  copied.is_object() ? end_object() : end_array();
+}
+
 }  // namespace capy

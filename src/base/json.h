@@ -96,6 +96,7 @@ class JsonWriter {
   void value(int64_t number);
   void value(int number) { value(static_cast<int64_t>(number)); }
   void null();
+  void value(Json copied);  // with all that is in it; a missing one is written as null
   template <class T>
   void member(std::string_view name, const T& v) {
     key(name);

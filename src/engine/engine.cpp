@@ -182,6 +182,26 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
   return std::unique_ptr<Engine>(new Engine(std::move(parts)));
 }
 
+namespace {
+
+// Matrices are known by where their weights lie.
+class NamedInputs : public InputWatch {
+ public:
+  NamedInputs(const Model& model, const EngineOptions& options) : options_(options) {
+    for (const NamedMatrix& matrix : model.matrices()) names_.emplace(matrix.view.data, matrix.name);
+  }
+  void see(const MatrixView& w, const float* x, int64_t rows) override {
+    const auto found = names_.find(w.data);
+    if (found != names_.end()) options_.on_inputs(found->second, x, rows, w.columns);
+  }
+
+ private:
+  const EngineOptions& options_;
+  std::unordered_map<const void*, std::string> names_;
+};
+
+}  // namespace
+
 Engine::Parts::Parts(Model m, std::unique_ptr<ThreadPool> p, const KernelTable& k, KvPool kv_pool,
                      std::optional<StatePool> state_pool, const MemoryPlan& memory_plan, EngineOptions o)
     : options(std::move(o)),
@@ -194,6 +214,8 @@ Engine::Parts::Parts(Model m, std::unique_ptr<ThreadPool> p, const KernelTable& 
       arena(step_arena_bytes(model, options, pool->threads())),
       compute{kernels, *pool, arena},
       scheduler(options.chunk_tokens, options.limits.sequences_max) {
+  if (options.on_inputs) watch = std::make_unique<NamedInputs>(model, options);
+  compute.watch = watch.get();
   const auto rows = static_cast<size_t>(options.chunk_tokens);
   batch_tokens.reserve(rows);
   slices.reserve(rows);

@@ -83,6 +83,9 @@ struct EngineOptions {
   std::string cache_directory;
   DraftOptions draft;
   EngineLimits limits;
+  // Called on the engine thread with the inputs of each of the model's products, [rows][columns]: for calibration. The
+  // name is that of the tensor in the file. May be empty.
+  std::function<void(const std::string& matrix, const float* x, int64_t rows, int64_t columns)> on_inputs;
   // Called during open with a fraction of 0..1, for a progress bar. May be empty.
   std::function<void(double)> on_progress;
 };

@@ -72,6 +72,7 @@ struct Engine::Parts {
   int64_t activation_bytes = 0;
   Arena arena;
   Compute compute;
+  std::unique_ptr<InputWatch> watch;  // with options.on_inputs
   Scheduler scheduler;
   DraftCosts draft_costs;
   double head_seconds = 0;                           // the output head's part of the step under way

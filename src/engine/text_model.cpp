@@ -34,9 +34,12 @@ int32_t token_id(const GgufMetadata& metadata, std::string_view key) {
   return id >= 0 && id <= std::numeric_limits<int32_t>::max() ? static_cast<int32_t>(id) : -1;
 }
 
+}  // namespace
+
 // tokenizer.ggml.*: the rules that the format leaves to the reader come from Vocabulary::for_gguf.
-Result<Tokenizer> tokenizer_from_gguf(const Checkpoint& checkpoint, std::string_view model) {
+Result<Vocabulary> gguf_vocabulary(const Checkpoint& checkpoint) {
   const GgufMetadata& metadata = checkpoint.metadata();
+  const std::string_view model = metadata.as_string("tokenizer.ggml.model").value_or("none");
   Vocabulary vocabulary = TRY(Vocabulary::for_gguf(model, metadata.as_string("tokenizer.ggml.pre").value_or("")));
   const auto tokens = metadata.string_array("tokenizer.ggml.tokens");
   if (!tokens) return bad_metadata(checkpoint, "tokenizer.ggml.tokens");
@@ -67,8 +70,10 @@ Result<Tokenizer> tokenizer_from_gguf(const Checkpoint& checkpoint, std::string_
     }
     vocabulary.merges.push_back(*merge);
   }
-  return Tokenizer::from_vocabulary(vocabulary);
+  return vocabulary;
 }
+
+namespace {
 
 // chat_template.jinja wins; else tokenizer_config.json's chat_template: a string, or a list with one named "default".
 Result<std::optional<std::string>> template_of_directory(const std::string& directory) {
@@ -91,7 +96,8 @@ Result<std::optional<Tokenizer>> make_tokenizer(const Checkpoint& checkpoint) {
   if (checkpoint.kind() == Checkpoint::Kind::kGguf) {
     const std::string_view model = checkpoint.metadata().as_string("tokenizer.ggml.model").value_or("none");
     if (model == "none" || model == "no_vocab") return std::optional<Tokenizer>();
-    return std::optional<Tokenizer>(TRY(tokenizer_from_gguf(checkpoint, model)));
+    const Vocabulary vocabulary = TRY(gguf_vocabulary(checkpoint));
+    return std::optional<Tokenizer>(TRY(Tokenizer::from_vocabulary(vocabulary)));
   }
   const std::string& directory = checkpoint.directory();
   if (!is_file(directory + "/tokenizer.json") && !is_file(directory + "/vocab.json")) return std::optional<Tokenizer>();
@@ -160,13 +166,14 @@ Result<std::optional<Tokenizer>> open_tokenizer(const Checkpoint& checkpoint, co
   return made;
 }
 
+Result<std::optional<std::string>> chat_template_text(const Checkpoint& checkpoint) {
+  if (checkpoint.kind() != Checkpoint::Kind::kGguf) return template_of_directory(checkpoint.directory());
+  const auto text = checkpoint.metadata().as_string("tokenizer.chat_template");
+  return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
 Result<std::optional<ChatTemplate>> open_chat_template(const Checkpoint& checkpoint) {
-  std::optional<std::string> source;
-  if (checkpoint.kind() == Checkpoint::Kind::kGguf) {
-    if (const auto text = checkpoint.metadata().as_string("tokenizer.chat_template")) source = std::string(*text);
-  } else {
-    source = TRY(template_of_directory(checkpoint.directory()));
-  }
+  const std::optional<std::string> source = TRY(chat_template_text(checkpoint));
   if (!source) return std::optional<ChatTemplate>();
   return std::optional<ChatTemplate>(TRY(ChatTemplate::parse(*source, "the chat template")));
 }

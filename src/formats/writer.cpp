@@ -218,6 +218,20 @@ void GgufMetadataWriter::add_bools(std::string_view key, std::span<const bool> v
   for (const bool value : values) append(static_cast<uint8_t>(value));
 }
 
+void GgufMetadataWriter::add_copies(const GgufMetadata& from, const std::function<bool(std::string_view key)>& keep) {
+  for (const GgufValue& value : from.entries->values) {
+    if (std::find(keys_.begin(), keys_.end(), value.key) != keys_.end() || !keep(value.key)) continue;
+    begin(value.key, static_cast<uint32_t>(value.type));
+    if (value.type == GgufType::kArray) {
+      append(static_cast<uint32_t>(value.element));
+      append(static_cast<uint64_t>(value.count));
+    } else if (value.type == GgufType::kString) {
+      append(static_cast<uint64_t>(value.bytes.size()));
+    }
+    bytes_.append(reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size());
+  }
+}
+
 Result<TensorStream> GgufWriter::create(std::string_view path, const GgufMetadataWriter& metadata,
                                         std::span<const TensorDescription> tensors) {
   std::vector<std::string> keys = metadata.keys_;

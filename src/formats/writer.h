@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 
 #include "base/atomic_file.h"
 #include "base/result.h"
+#include "formats/checkpoint.h"
 #include "tensor/dtype.h"
 
 namespace capy {
@@ -71,6 +73,8 @@ class GgufMetadataWriter {
   void add_i32s(std::string_view key, std::span<const int32_t> values);
   void add_f32s(std::string_view key, std::span<const float> values);
   void add_bools(std::string_view key, std::span<const bool> values);
+  // Every entry of another file but those that `keep` refuses, as they are.
+  void add_copies(const GgufMetadata& from, const std::function<bool(std::string_view key)>& keep);
 
  private:
   friend class GgufWriter;

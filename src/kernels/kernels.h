@@ -238,11 +238,19 @@ Result<const KernelTable*> kernels_named(std::string_view isa);
 // Every table that this machine can run, generic first, best last.
 std::span<const KernelTable* const> all_kernels();
 
+// Sees the inputs of each product with W, [rows][columns], before it is computed: for calibration.
+class InputWatch {
+ public:
+  virtual ~InputWatch() = default;
+  virtual void see(const MatrixView& w, const float* x, int64_t rows) = 0;
+};
+
 // What a forward pass works with. Borrowed; one per engine.
 struct Compute {
   const KernelTable& kernels;
   ThreadPool& pool;
-  Arena& arena;  // activations; a Scope around each operation gives its memory back
+  Arena& arena;                 // activations; a Scope around each operation gives its memory back
+  InputWatch* watch = nullptr;  // usually nobody
 };
 
 }  // namespace capy

@@ -9,47 +9,16 @@
 #include "base/concat.h"
 #include "base/log.h"
 #include "codec/encode.h"
-#include "codec/pack.h"
 #include "formats/content_hash.h"
 #include "formats/packed_cache.h"
+#include "model/matrix_packing.h"
 #include "model/names.h"
 #include "model/packed_tensor.h"
+#include "model/row_source.h"
 #include "model/weight_mix.h"
 
 namespace capy {
 namespace {
-
-std::string shape_text(std::span<const int64_t> shape) {
-  std::string text = "[";
-  for (size_t i = 0; i < shape.size(); ++i) text += concat(i == 0 ? "" : ", ", shape[i]);
-  return text + "]";
-}
-
-// Where a matrix's rows come from: a tensor, and the block scales that FP8 checkpoints keep beside it (SPEC 11).
-struct RowSource {
-  const Tensor* tensor = nullptr;
-  const Tensor* fp8_scales = nullptr;
-  int64_t block_rows = 1;
-  int64_t block_columns = 1;
-  int64_t columns = 0;
-
-  void row(int64_t index, float* out) const {
-    decode_tensor_row(*tensor, index, out);
-    if (fp8_scales == nullptr) return;
-    const int64_t blocks = fp8_scales->shape[1];
-    const int64_t first = index / block_rows * blocks;
-    const DType type = fp8_scales->type;
-    for (int64_t block = 0; block < blocks; ++block) {
-      float scale = 0;
-      decode(type,
-             fp8_scales->bytes.subspan(static_cast<size_t>((first + block) * dtype_info(type).bytes),
-                                       static_cast<size_t>(dtype_info(type).bytes)),
-             1, &scale);
-      const int64_t end = std::min((block + 1) * block_columns, columns);
-      for (int64_t i = block * block_columns; i < end; ++i) out[i] *= scale;
-    }
-  }
-};
 
 bool usable_in_place(DType type, Product product) {
   if (product == Product::kBF16) return type == DType::kBF16;
@@ -70,29 +39,6 @@ MatrixFormat converted_format(Product product) {
   return MatrixFormat::kInt4Packed;
 }
 
-// A matrix of `format` whose matrix_bytes() lie at `bytes`.
-MatrixView view_of(MatrixFormat format, int64_t rows, int64_t columns, const std::byte* bytes) {
-  MatrixView view{format, rows, columns, columns, bytes, nullptr};
-  if (format == MatrixFormat::kInt8Packed || format == MatrixFormat::kInt4Packed) view.stride = 0;
-  if (format == MatrixFormat::kInt8Packed)
-    view.scales = reinterpret_cast<const float*>(bytes + packed_int8_code_bytes(rows, columns));
-  return view;
-}
-
-// Rotates `count` rows of floats, one after the other in `values`, and packs them as panel `panel` of a matrix of
-// `rows` rows at `to`.
-void pack_panel(float* values, MatrixFormat format, int64_t rows, int64_t count, int64_t columns, int64_t panel,
-                const KernelTable& kernels, std::byte* to) {
-  const float* pointers[kPanelRows];
-  for (int64_t i = 0; i < count; ++i) {
-    kernels.hadamard(values + i * columns, values + i * columns, columns);
-    pointers[i] = values + i * columns;
-  }
-  if (format == MatrixFormat::kInt4Packed) return pack_int4_panel(pointers, count, columns, panel, to);
-  auto* const scales = reinterpret_cast<float*>(to + packed_int8_code_bytes(rows, columns));
-  pack_int8_panel(pointers, count, columns, panel, reinterpret_cast<int8_t*>(to), scales);
-}
-
 // What packing makes of a few fixed weights. Part of the cache's key: files of a program that packs otherwise are made
 // again, and nobody has to remember to count a version.
 uint64_t packing_fingerprint(MatrixFormat format, const KernelTable& kernels) {
@@ -107,7 +53,7 @@ uint64_t packing_fingerprint(MatrixFormat format, const KernelTable& kernels) {
   hash.add(static_cast<uint64_t>(format));
   if (format == MatrixFormat::kInt8Packed || format == MatrixFormat::kInt4Packed) {
     std::vector<std::byte> packed(static_cast<size_t>(matrix_bytes(format, kPanelRows, kColumns)));
-    pack_panel(values.data(), format, kPanelRows, kPanelRows, kColumns, 0, kernels, packed.data());
+    rotate_and_pack_panel(values.data(), format, kPanelRows, kPanelRows, kColumns, 0, kernels, packed.data());
     hash.add(packed);
   }
   return hash.value();
@@ -141,7 +87,6 @@ class Loader {
   void warn_of_unused() const;
 
  private:
-  const Tensor* optional(const std::string& name);
   Result<const Tensor*> required(const std::string& name, std::initializer_list<int64_t> shape);
   Result<Vector> vector(const std::string& name, int64_t count, bool zero_centred);
   Result<Vector> optional_vector(const std::string& name, int64_t count);
@@ -157,6 +102,7 @@ class Loader {
   AlignedBytes convert(const RowSource& from, int64_t rows, int64_t columns, Product product);
   void pack(const RowSource& from, MatrixFormat format, int64_t rows, int64_t columns, std::byte* to);
 
+  Result<Embedding> embedding();
   Result<LayerWeights> layer(int64_t index, bool is_full_attention, int64_t cache_layer);
   Result<FullAttentionWeights> full_attention(int64_t index);
   Result<DeltaNetWeights> delta_net(int64_t index);
@@ -184,25 +130,9 @@ void Loader::progress(const Tensor& tensor) {
         std::min(1.0, static_cast<double>(done_bytes_) / static_cast<double>(std::max<int64_t>(total_bytes_, 1))));
 }
 
-const Tensor* Loader::optional(const std::string& name) {
-  const Tensor* const tensor = checkpoint_.find(name);
-  if (tensor != nullptr) used_.insert(tensor);
-  return tensor;
-}
-
 Result<const Tensor*> Loader::required(const std::string& name, std::initializer_list<int64_t> shape) {
-  const Tensor* const tensor = optional(name);
-  if (tensor == nullptr)
-    return Error{ErrorCode::kNotFound, concat(checkpoint_.path(), ": the tensor ", name, " is missing")};
-  if (!std::equal(tensor->shape.begin(), tensor->shape.end(), shape.begin(), shape.end())) {
-    return Error{ErrorCode::kCorrupt,
-                 concat(checkpoint_.path(), ": the tensor ", name, " has the shape ", shape_text(tensor->shape),
-                        "; the configuration wants ", shape_text(std::vector<int64_t>(shape)))};
-  }
-  if (!can_decode(tensor->type)) {
-    return Error{ErrorCode::kUnsupported, concat(checkpoint_.path(), ": the tensor ", name, " has the type ",
-                                                 dtype_info(tensor->type).name, ", which capy cannot compute with")};
-  }
+  const Tensor* const tensor = TRY(find_tensor(checkpoint_, name, shape));
+  used_.insert(tensor);
   return tensor;
 }
 
@@ -225,23 +155,9 @@ Result<Vector> Loader::optional_vector(const std::string& name, int64_t count) {
 }
 
 Result<RowSource> Loader::source(const std::string& name, int64_t rows, int64_t columns) {
-  RowSource from;
-  from.tensor = TRY(required(name, {rows, columns}));
-  from.columns = columns;
-  if (columns % dtype_info(from.tensor->type).block != 0) {
-    return Error{ErrorCode::kCorrupt,
-                 concat(checkpoint_.path(), ": a row of ", name, " is not a whole number of blocks")};
-  }
-  if (from.tensor->type != DType::kF8E4M3) return from;
-  if (config_.fp8_block_rows < 1 || config_.fp8_block_columns < 1) {
-    return Error{ErrorCode::kInvalid, concat(checkpoint_.path(), ": ", name,
-                                             " is FP8 but config.json has no quantization_config.weight_block_size")};
-  }
-  from.block_rows = config_.fp8_block_rows;
-  from.block_columns = config_.fp8_block_columns;
-  const auto blocks = [](int64_t n, int64_t block) { return (n + block - 1) / block; };
-  from.fp8_scales =
-      TRY(required(name + "_scale_inv", {blocks(rows, from.block_rows), blocks(columns, from.block_columns)}));
+  const RowSource from = TRY(find_rows(checkpoint_, config_, name, rows, columns));
+  used_.insert(from.tensor);
+  if (from.fp8_scales != nullptr) used_.insert(from.fp8_scales);
   return from;
 }
 
@@ -328,7 +244,7 @@ void Loader::pack(const RowSource& from, MatrixFormat format, int64_t rows, int6
       for (int64_t i = 0; i < count; ++i) {
         from.row(panel * kPanelRows + i, values + i * columns);
       }
-      pack_panel(values, format, rows, count, columns, panel, kernels_, to);
+      rotate_and_pack_panel(values, format, rows, count, columns, panel, kernels_, to);
     }
   });
 }
@@ -439,12 +355,27 @@ void Loader::warn_of_unused() const {
                        others > 3 ? ", ...)" : ")"));
 }
 
+// Its rows are looked up, not multiplied with. `capy quantize` packs them too; tied, they are the head's.
+Result<Embedding> Loader::embedding() {
+  const std::string name = names_.top("embed_tokens.weight");
+  Embedding found;
+  if (const auto packed = TRY(find_packed_tensor(checkpoint_, name, config_.vocab, config_.dim))) {
+    used_.insert(packed->tensor);
+    found.packed = view_of(packed->format, config_.vocab, config_.dim, packed->tensor->bytes.data());
+    found.bytes = packed->tensor->bytes;
+    return found;
+  }
+  const RowSource rows = TRY(source(name, config_.vocab, config_.dim));
+  if (rows.fp8_scales != nullptr)
+    return Error{ErrorCode::kUnsupported, concat(checkpoint_.path(), ": an FP8 embedding is not supported")};
+  found.tensor = *rows.tensor;
+  found.bytes = rows.tensor->bytes;
+  return found;
+}
+
 Result<ModelWeights> Loader::load() {
   ModelWeights w;
-  const RowSource embedding = TRY(source(names_.top("embed_tokens.weight"), config_.vocab, config_.dim));
-  if (embedding.fp8_scales != nullptr)
-    return Error{ErrorCode::kUnsupported, concat(checkpoint_.path(), ": an FP8 embedding is not supported")};
-  w.embedding = *embedding.tensor;
+  w.embedding = TRY(embedding());
   int64_t full = 0;
   int64_t linear = 0;
   for (int64_t i = 0; i < config_.layers; ++i) {
@@ -462,12 +393,6 @@ Result<ModelWeights> Loader::load() {
 }
 
 }  // namespace
-
-void decode_tensor_row(const Tensor& tensor, int64_t row, float* out) {
-  const int64_t columns = tensor.shape[1];
-  const auto row_bytes = static_cast<size_t>(dtype_bytes(tensor.type, columns));
-  decode(tensor.type, tensor.bytes.subspan(static_cast<size_t>(row) * row_bytes, row_bytes), columns, out);
-}
 
 Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product) {
   const TensorNames names = TRY(TensorNames::of(checkpoint, config));

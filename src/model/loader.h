@@ -31,7 +31,4 @@ Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfi
 // Bytes of all matrices as `product` holds them, mapped or converted.
 Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product);
 
-// One row of a tensor as f32; `out` holds shape[1] floats.
-void decode_tensor_row(const Tensor& tensor, int64_t row, float* out);
-
 }  // namespace capy

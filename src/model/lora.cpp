@@ -5,8 +5,9 @@
 
 #include "base/concat.h"
 #include "formats/lora.h"
-#include "model/loader.h"
+#include "model/gguf_order.h"
 #include "model/model.h"
+#include "model/row_source.h"
 #include "model/weights.h"
 
 namespace capy {
@@ -38,43 +39,9 @@ void collect_layer(LayerWeights& w, int64_t index, std::vector<Target>& out) {
   out.push_back({layer + "mlp.down_proj", &w.mlp.down_proj});
 }
 
-// Adapters are made for Hugging Face's order of rows. Where a GGUF base has another, the adapter follows it:
-//   value heads   new head j' = (j mod r) * kh + j / r  (SPEC 10): rows of B of qkv's V part, z, b, a; columns of A of
-//   out_proj Llama's q, k  each head's rows (half, pair) become (pair, half)
-class Reorder {
- public:
-  Reorder(const ModelConfig& config, std::string_view path) : c_(config), path_(path) {}
-
-  // The Hugging Face row that stands at row `i` of the base's matrix.
-  int64_t output_row(int64_t i) const {
-    if (c_.tiled_value_heads) {
-      if (path_.ends_with("in_proj_qkv"))
-        return i < 2 * c_.key_width() ? i : 2 * c_.key_width() + value_row(i - 2 * c_.key_width());
-      if (path_.ends_with("in_proj_z")) return value_row(i);
-      if (path_.ends_with("in_proj_b") || path_.ends_with("in_proj_a")) return grouped_head(i);
-    }
-    if (c_.rope.adjacent && (path_.ends_with("q_proj") || path_.ends_with("k_proj"))) {
-      const int64_t head = i / c_.head_dim;
-      const int64_t in_head = i % c_.head_dim;
-      return head * c_.head_dim + in_head % 2 * (c_.head_dim / 2) + in_head / 2;
-    }
-    return i;
-  }
-  int64_t input_column(int64_t i) const {
-    return c_.tiled_value_heads && path_.ends_with("out_proj") ? value_row(i) : i;
-  }
-
- private:
-  int64_t grouped_head(int64_t tiled) const {
-    return tiled % c_.key_heads * (c_.value_heads / c_.key_heads) + tiled / c_.key_heads;
-  }
-  int64_t value_row(int64_t i) const { return grouped_head(i / c_.value_dim) * c_.value_dim + i % c_.value_dim; }
-
-  const ModelConfig& c_;
-  std::string_view path_;
-};
-
-LoraPath make_path(const LoraModule& module, const Matrix& matrix, const Reorder& order, int32_t adapter, float scale) {
+// Adapters are made for Hugging Face's order of rows; where a GGUF base has another, the adapter follows it.
+LoraPath make_path(const LoraModule& module, const Matrix& matrix, const GgufOrder& order, int32_t adapter,
+                   float scale) {
   const int64_t rank = module.rank;
   const int64_t rows = matrix.rows();
   const int64_t columns = matrix.columns();
@@ -87,9 +54,9 @@ LoraPath make_path(const LoraModule& module, const Matrix& matrix, const Reorder
   Vector row(static_cast<size_t>(columns));
   for (int64_t r = 0; r < rank; ++r) {
     decode_tensor_row(*module.a, r, row.data());
-    for (int64_t i = 0; i < columns; ++i) a[r * columns + i] = row[static_cast<size_t>(order.input_column(i))];
+    for (int64_t i = 0; i < columns; ++i) a[r * columns + i] = row[static_cast<size_t>(order.column_at(i))];
   }
-  for (int64_t i = 0; i < rows; ++i) decode_tensor_row(*module.b, order.output_row(i), b + i * rank);
+  for (int64_t i = 0; i < rows; ++i) decode_tensor_row(*module.b, order.row_at(i), b + i * rank);
   path.a = MatrixView{MatrixFormat::kF32, rank, columns, columns, a, nullptr};
   path.b = MatrixView{MatrixFormat::kF32, rows, rank, rank, b, nullptr};
   return path;
@@ -122,7 +89,7 @@ Status Model::attach_lora(std::string_view directory, int32_t adapter, float sca
                                                " x ", columns, "; this model's is ", matrix.rows(), " x ",
                                                matrix.columns(), ". Was it made for another model?")};
     }
-    matrix.loras.push_back(make_path(module, matrix, Reorder(config_, module.path), adapter, scale));
+    matrix.loras.push_back(make_path(module, matrix, GgufOrder(config_, module.path), adapter, scale));
   }
   if (loaded.damaged()) {
     return Error{ErrorCode::kCorrupt, concat(directory, ": the adapter was cut short while it was read")};

@@ -73,6 +73,7 @@ void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Mat
               Compute& compute) {
   CHECK(x.columns == matrix.columns());
   const MatrixView& w = matrix.view;
+  if (compute.watch != nullptr) compute.watch->see(w, x.x, x.rows);
   compute.pool.for_ranges(w.rows, outputs_per_tile(w, compute.pool.threads()), [&](int64_t begin, int64_t end, int) {
     switch (matrix.product) {
       case Product::kF32: compute.kernels.matmul_f32(out, out_stride, x.x, x.columns, x.rows, w, begin, end); break;

@@ -7,6 +7,8 @@
 #include "codec/encode.h"
 #include "model/layers.h"
 #include "model/loader.h"
+#include "model/matrix_packing.h"
+#include "model/row_source.h"
 #include "model/weights.h"
 
 namespace capy {
@@ -115,7 +117,7 @@ ModelSizes Model::sizes() const {
   const bool tied =
       config_.tied ||
       checkpoint_.find(checkpoint_.kind() == Checkpoint::Kind::kGguf ? "output.weight" : "lm_head.weight") == nullptr;
-  sizes.parameters_embedding = weights_->embedding.count();
+  sizes.parameters_embedding = config_.vocab * config_.dim;
   sizes.parameters_decoder = decoder.parameters;
   sizes.parameters_head = tied ? 0 : head.parameters;
   sizes.parameters_mtp = mtp.parameters;
@@ -146,10 +148,15 @@ int64_t Model::activation_bytes(int64_t rows, int64_t slices, int threads) const
   return capy::activation_bytes(config_, rows, slices, threads) + 4 * (kLogitRows + 1) * (config_.vocab + config_.dim);
 }
 
+void Embedding::row(int32_t token, const KernelTable& kernels, float* out) const {
+  if (packed.data != nullptr) return unpack_row(packed, token, kernels, out);
+  decode_tensor_row(tensor, token, out);
+}
+
 void Model::embed(float* out, std::span<const int32_t> tokens, Compute& compute) const {
   compute.pool.for_ranges(static_cast<int64_t>(tokens.size()), 16, [&](int64_t begin, int64_t end, int) {
     for (int64_t row = begin; row < end; ++row)
-      decode_tensor_row(weights_->embedding, tokens[static_cast<size_t>(row)], out + row * config_.dim);
+      weights_->embedding.row(tokens[static_cast<size_t>(row)], compute.kernels, out + row * config_.dim);
   });
 }
 

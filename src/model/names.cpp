@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/concat.h"
+#include "model/packed_tensor.h"
 
 namespace capy {
 namespace {
@@ -54,16 +55,27 @@ std::string_view translate(std::span<const Pair> pairs, std::string_view name) {
 
 }  // namespace
 
-Result<TensorNames> TensorNames::of(const Checkpoint& checkpoint, const ModelConfig& config) {
+TensorNames TensorNames::of_gguf(const ModelConfig& config) {
   TensorNames names;
   names.layers_ = config.layers;
   names.hybrid_ = config.architecture == "qwen3_5";
-  if (checkpoint.kind() == Checkpoint::Kind::kGguf) {
-    names.gguf_ = true;
-    return names;
-  }
+  names.gguf_ = true;
+  return names;
+}
+
+std::string TensorNames::of(const ModelTensor& tensor) const {
+  if (tensor.layer == ModelTensor::kTop) return top(tensor.part);
+  if (tensor.layer == ModelTensor::kHead) return head();
+  return tensor.layer == ModelTensor::kMtp ? mtp(tensor.part) : layer(tensor.layer, tensor.part);
+}
+
+Result<TensorNames> TensorNames::of(const Checkpoint& checkpoint, const ModelConfig& config) {
+  TensorNames names = of_gguf(config);
+  if (checkpoint.kind() == Checkpoint::Kind::kGguf) return names;
+  names.gguf_ = false;
   for (const char* prefix : {"model.language_model.", "model.", "language_model.model.", ""}) {
-    if (checkpoint.find(concat(prefix, "embed_tokens.weight")) == nullptr) continue;
+    const std::string embedding = concat(prefix, "embed_tokens.weight");
+    if (checkpoint.find(embedding) == nullptr && !has_packed_tensor(checkpoint, embedding)) continue;
     names.prefix_ = prefix;
     return names;
   }

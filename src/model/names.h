@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "formats/checkpoint.h"
 #include "model/config.h"
+#include "model/tensor_list.h"
 
 namespace capy {
 
@@ -17,6 +18,10 @@ class TensorNames {
   // Finds out the prefix from the embedding's name; kNotFound names the spellings that were tried.
   static Result<TensorNames> of(const Checkpoint& checkpoint, const ModelConfig& config);
 
+  // Those of a GGUF file that is to be written.
+  static TensorNames of_gguf(const ModelConfig& config);
+
+  std::string of(const ModelTensor& tensor) const;
   // "embed_tokens.weight", "norm.weight"
   std::string top(std::string_view name) const;
   std::string head() const;

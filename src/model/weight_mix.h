@@ -20,7 +20,9 @@ enum class MatrixRole {
 // and the delta net's output are few bytes and suffer most (docs/SPEED.md), so they keep 8 bits; `all_int4` says no.
 constexpr Product product_of(MatrixRole role, Product asked, bool all_int4) {
   if (asked != Product::kInt4 || all_int4) return asked;
-  return role == MatrixRole::kAttention || role == MatrixRole::kDeltaNetOut ? Product::kInt8 : Product::kInt4;
+  return role == MatrixRole::kAttention || role == MatrixRole::kDeltaNetOut || role == MatrixRole::kHead
+             ? Product::kInt8
+             : Product::kInt4;
 }
 
 }  // namespace capy

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "formats/checkpoint.h"
@@ -64,8 +65,17 @@ struct MtpWeights {
   Vector norm;  // [dim]
 };
 
+// [vocab, dim]; rows are decoded from the file as they are needed.
+struct Embedding {
+  Tensor tensor;                     // where it is stored as it is
+  MatrixView packed;                 // else, as `capy quantize` packed it
+  std::span<const std::byte> bytes;  // of either
+
+  void row(int32_t token, const KernelTable& kernels, float* out) const;
+};
+
 struct ModelWeights {
-  Tensor embedding;  // [vocab, dim]   rows are decoded from the file as they are needed
+  Embedding embedding;
   std::vector<LayerWeights> layers;
   Vector norm;  // [dim]
   Matrix head;  // [vocab, dim]   a view or copy of the embedding when tied

@@ -168,28 +168,35 @@ size_t number_cut_bytes(std::string_view piece) {
 
 }  // namespace
 
+namespace {
+
+struct GgufName {
+  std::string_view name;
+  PreTokenizer kind;
+};
+// The first of a kind is the one that is written.
+constexpr std::array kGgufNames = {
+    GgufName{"qwen35", PreTokenizer::kQwen35},
+    GgufName{"qwen2", PreTokenizer::kQwen2},
+    GgufName{"deepseek-r1-qwen", PreTokenizer::kQwen2},
+    GgufName{"llama-bpe", PreTokenizer::kLlama3},
+    GgufName{"llama3", PreTokenizer::kLlama3},
+    GgufName{"llama-v3", PreTokenizer::kLlama3},
+    GgufName{"gpt-2", PreTokenizer::kGpt2},
+    GgufName{"smollm", PreTokenizer::kSmolLm},
+    GgufName{"refact", PreTokenizer::kSmolLm},
+    GgufName{"starcoder", PreTokenizer::kSmolLm},
+    GgufName{"command-r", PreTokenizer::kSmolLm},
+    GgufName{"codeshell", PreTokenizer::kSmolLm},
+    GgufName{"default", PreTokenizer::kPunctuated},
+};
+
+}  // namespace
+
 std::optional<PreTokenizer> pre_tokenizer_by_gguf_name(std::string_view name) {
-  struct Name {
-    std::string_view name;
-    PreTokenizer kind;
-  };
-  static constexpr std::array kNames = {
-      Name{"qwen35", PreTokenizer::kQwen35},
-      Name{"qwen2", PreTokenizer::kQwen2},
-      Name{"deepseek-r1-qwen", PreTokenizer::kQwen2},
-      Name{"llama-bpe", PreTokenizer::kLlama3},
-      Name{"llama3", PreTokenizer::kLlama3},
-      Name{"llama-v3", PreTokenizer::kLlama3},
-      Name{"gpt-2", PreTokenizer::kGpt2},
-      Name{"smollm", PreTokenizer::kSmolLm},
-      Name{"refact", PreTokenizer::kSmolLm},
-      Name{"starcoder", PreTokenizer::kSmolLm},
-      Name{"command-r", PreTokenizer::kSmolLm},
-      Name{"codeshell", PreTokenizer::kSmolLm},
-      Name{"default", PreTokenizer::kPunctuated},
-  };
-  const auto found = std::find_if(kNames.begin(), kNames.end(), [&](const Name& n) { return n.name == name; });
-  if (found == kNames.end()) return std::nullopt;
+  const auto found =
+      std::find_if(kGgufNames.begin(), kGgufNames.end(), [&](const GgufName& n) { return n.name == name; });
+  if (found == kGgufNames.end()) return std::nullopt;
   return found->kind;
 }
 
@@ -199,6 +206,21 @@ std::optional<PreTokenizer> pre_tokenizer_by_regex(std::string_view regex) {
   if (regex == kLlama3Regex) return PreTokenizer::kLlama3;
   if (regex == kGpt2Regex) return PreTokenizer::kGpt2;
   return std::nullopt;
+}
+
+std::optional<std::string_view> pre_tokenizer_regex(PreTokenizer kind) {
+  switch (kind) {
+    case PreTokenizer::kQwen35: return kQwen35Regex;
+    case PreTokenizer::kQwen2: return kQwen2Regex;
+    case PreTokenizer::kLlama3: return kLlama3Regex;
+    default: return std::nullopt;
+  }
+}
+
+std::string_view pre_tokenizer_gguf_name(PreTokenizer kind) {
+  const auto found =
+      std::find_if(kGgufNames.begin(), kGgufNames.end(), [&](const GgufName& n) { return n.kind == kind; });
+  return found->name;  // every kind has one
 }
 
 bool pre_tokenizer_implies_nfc(PreTokenizer kind) {

@@ -27,6 +27,11 @@ std::optional<PreTokenizer> pre_tokenizer_by_gguf_name(std::string_view name);
 // The one whose Split regex is exactly `regex`, or nothing.
 std::optional<PreTokenizer> pre_tokenizer_by_regex(std::string_view regex);
 
+// And back: what writes it down. Nothing for those that tokenizer.json spells without a Split (kGpt2, kSmolLm) or not
+// at all; in GGUF every one has a name.
+std::optional<std::string_view> pre_tokenizer_regex(PreTokenizer kind);
+std::string_view pre_tokenizer_gguf_name(PreTokenizer kind);
+
 // Checkpoints with this pre-tokeniser normalise their text to NFC first. (GGUF does not say; tokenizer.json does.)
 bool pre_tokenizer_implies_nfc(PreTokenizer kind);
 

@@ -14,9 +14,23 @@
 #include "base/mapped_file.h"
 #include "text/tokenizer.h"
 #include "text/tokenizer_json.h"
+#include "text/vocabulary_files.h"
 
 namespace capy {
+
+// Vocabularies that are made from the files point into them.
+struct VocabularyFiles::Files {
+  std::optional<JsonDocument> tokenizer;
+  std::optional<JsonDocument> vocab;
+  std::optional<JsonDocument> tokenizer_config;
+  std::optional<JsonDocument> generation_config;
+  std::optional<JsonDocument> config;
+  std::string merges;
+};
+
 namespace {
+
+using Files = VocabularyFiles::Files;
 
 // The document, or nothing where there is no such file.
 Result<std::optional<JsonDocument>> read_if_there(const std::string& path, const TokenizerLimits& limits) {
@@ -29,31 +43,6 @@ Result<std::optional<JsonDocument>> read_if_there(const std::string& path, const
 }
 
 Json root_of(const std::optional<JsonDocument>& document) { return document ? document->root() : Json(); }
-
-// The files of one directory. Vocabularies made from it point into it.
-struct Files {
-  std::optional<JsonDocument> tokenizer;
-  std::optional<JsonDocument> vocab;
-  std::optional<JsonDocument> tokenizer_config;
-  std::optional<JsonDocument> generation_config;
-  std::optional<JsonDocument> config;
-  std::string merges;
-
-  static Result<Files> read(const std::string& directory, const TokenizerLimits& limits) {
-    Files files;
-    files.tokenizer = TRY(read_if_there(directory + "/tokenizer.json", limits));
-    files.tokenizer_config = TRY(read_if_there(directory + "/tokenizer_config.json", limits));
-    files.generation_config = TRY(read_if_there(directory + "/generation_config.json", limits));
-    if (files.tokenizer) return files;
-    files.vocab = TRY(read_if_there(directory + "/vocab.json", limits));
-    if (!files.vocab) {
-      return Error{ErrorCode::kNotFound, concat(directory, ": neither tokenizer.json nor vocab.json with merges.txt")};
-    }
-    files.merges = TRY(read_file(directory + "/merges.txt", limits.file_bytes_max));
-    files.config = TRY(read_if_there(directory + "/config.json", limits));
-    return files;
-  }
-};
 
 // One merge a line; lines that begin with "#version" are none.
 Status read_merge_lines(std::string_view text, const TokenizerLimits& limits, Vocabulary& vocabulary) {
@@ -142,19 +131,46 @@ void read_stops(Json eos, Vocabulary& vocabulary) {
   for (int64_t i = 0; eos.is_array() && i < eos.size(); ++i) add(eos[i]);
 }
 
-Result<Tokenizer> make_tokenizer(const Files& files, const TokenizerLimits& limits) {
+Result<Vocabulary> read_vocabulary(const Files& files, const TokenizerLimits& limits) {
   Vocabulary vocabulary = TRY(files.tokenizer ? read_tokenizer_json(root_of(files.tokenizer), limits)
                                               : read_vocab_and_merges(files, limits));
   TRY(read_tokenizer_config(root_of(files.tokenizer_config), limits, vocabulary));
   read_stops(root_of(files.generation_config)["eos_token_id"], vocabulary);
-  return Tokenizer::from_vocabulary(vocabulary, limits);
+  return vocabulary;
+}
+
+Result<Files> read_files(const std::string& directory, const TokenizerLimits& limits) {
+  Files files;
+  files.tokenizer = TRY(read_if_there(directory + "/tokenizer.json", limits));
+  files.tokenizer_config = TRY(read_if_there(directory + "/tokenizer_config.json", limits));
+  files.generation_config = TRY(read_if_there(directory + "/generation_config.json", limits));
+  if (files.tokenizer) return files;
+  files.vocab = TRY(read_if_there(directory + "/vocab.json", limits));
+  if (!files.vocab) {
+    return Error{ErrorCode::kNotFound, concat(directory, ": neither tokenizer.json nor vocab.json with merges.txt")};
+  }
+  files.merges = TRY(read_file(directory + "/merges.txt", limits.file_bytes_max));
+  files.config = TRY(read_if_there(directory + "/config.json", limits));
+  return files;
 }
 
 }  // namespace
 
+VocabularyFiles::VocabularyFiles(std::unique_ptr<Files> files, Vocabulary vocabulary)
+    : files_(std::move(files)), vocabulary_(std::move(vocabulary)) {}
+VocabularyFiles::VocabularyFiles(VocabularyFiles&&) noexcept = default;
+VocabularyFiles::~VocabularyFiles() = default;
+
+Result<VocabularyFiles> VocabularyFiles::open(std::string_view directory, const TokenizerLimits& limits) {
+  auto files = std::make_unique<Files>(TRY(read_files(std::string(directory), limits)));
+  Result<Vocabulary> vocabulary = read_vocabulary(*files, limits);
+  if (vocabulary.ok()) return VocabularyFiles(std::move(files), std::move(vocabulary).take());
+  return Error{vocabulary.error().code, concat(directory, ": ", vocabulary.error().message)};
+}
+
 Result<Tokenizer> Tokenizer::open_directory(std::string_view directory, const TokenizerLimits& limits) {
-  const Files files = TRY(Files::read(std::string(directory), limits));
-  Result<Tokenizer> made = make_tokenizer(files, limits);
+  const VocabularyFiles files = TRY(VocabularyFiles::open(directory, limits));
+  Result<Tokenizer> made = from_vocabulary(files.vocabulary(), limits);
   if (made.ok()) return made;
   return Error{made.error().code, concat(directory, ": ", made.error().message)};
 }
