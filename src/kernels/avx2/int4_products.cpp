@@ -84,6 +84,7 @@ __attribute__((always_inline)) inline __m256i lookup(uint8_t tables, __m256i cod
   return _mm256_shuffle_epi8(_mm256_load_si256(reinterpret_cast<const __m256i*>(kShiftedPairs.of[tables])), codes);
 }
 
+// Of the group-th K group of a block or, `w` having been moved, of a quad.
 __attribute__((always_inline)) inline Levels levels_of_group(const PanelBlock& w, int64_t group) {
   const __m256i low_half = _mm256_set1_epi8(15);
   Levels levels;
@@ -160,16 +161,16 @@ __attribute__((always_inline)) inline __m256i broadcast4(const void* p) {
 
 // --- tiles: Rows rows of one block of one panel ---
 
-// One K group's products added to a quad's sums.
+// The products of the K group k + 4 group added to a quad's sums.
 template <int Rows>
 __attribute__((always_inline)) inline void add_group(__m256i (&products)[Rows][2], const RowsOfBlock<Rows>& x,
-                                                     int64_t group, const Levels& levels) {
+                                                     int64_t& k, int group, const Levels& levels) {
   for (int r = 0; r < Rows; ++r) {
-    const __m256i four = broadcast4(x.codes[r] + 4 * group);
+    const __m256i four = broadcast4(x.codes[r] + k + 4 * group);
     products[r][0] = _mm256_add_epi16(products[r][0], _mm256_maddubs_epi16(levels.half[0], four));
     products[r][1] = _mm256_add_epi16(products[r][1], _mm256_maddubs_epi16(levels.half[1], four));
     // The next row's loads stay behind this row's sums: g++ would mix the rows and run out of registers.
-    asm volatile("" : "+x"(products[r][0]), "+x"(products[r][1]), "+r"(group));
+    asm volatile("" : "+x"(products[r][0]), "+x"(products[r][1]), "+r"(k));
   }
 }
 
@@ -189,38 +190,39 @@ __attribute__((always_inline)) inline void finish_quad(__m256i (&sum)[Rows][2], 
   }
 }
 
-// Sums of a pair of K groups by itself begin with this: for quads with large activations.
+// Sums of two K groups by themselves begin with this: for quads with large activations.
 template <int Rows>
 __attribute__((always_inline)) inline void begin_pair(__m256i (&products)[Rows][2], const RowsOfBlock<Rows>& x,
-                                                      int64_t group) {
+                                                      int64_t k) {
   const __m256i offset = _mm256_set1_epi8(kLevelOffset);
   for (int r = 0; r < Rows; ++r) {
-    const int8_t* at = x.codes[r] + 4 * group;
-    const __m256i fours = _mm256_add_epi16(_mm256_maddubs_epi16(offset, broadcast4(at)),
-                                           _mm256_maddubs_epi16(offset, broadcast4(at + 4)));
+    const __m256i fours = _mm256_add_epi16(_mm256_maddubs_epi16(offset, broadcast4(x.codes[r] + k)),
+                                           _mm256_maddubs_epi16(offset, broadcast4(x.codes[r] + k + 4)));
     products[r][0] = products[r][1] = _mm256_sub_epi16(_mm256_setzero_si256(), fours);
   }
 }
 
-// Adds a block of a panel. `levels` gives those of a K group by levels.of(group), having been told of each quad.
+// Adds a block of a panel. levels.quad(q).of(g) gives those of K group g of the quad.
 template <int Rows, class Source>
 __attribute__((always_inline)) inline void add_block(__m256i (&sum)[Rows][2], const RowsOfBlock<Rows>& x,
                                                      const Source& levels) {
   __m256i products[Rows][2];
   for (uint32_t left = x.usual; left != 0; left &= left - 1) {
     const int64_t quad = __builtin_ctz(left);
-    levels.begin_quad(quad);
+    int64_t k = quad * kQuadColumns;
+    const auto quad_levels = levels.quad(quad);
     begin_quad<Rows>(products, x, quad);
-    for (int group = 0; group < 4; ++group) add_group<Rows>(products, x, 4 * quad + group, levels.of(4 * quad + group));
+    for (int group = 0; group < 4; ++group) add_group<Rows>(products, x, k, group, quad_levels.of(group));
     finish_quad<Rows>(sum, products);
   }
   for (uint32_t left = x.large; left != 0; left &= left - 1) {
     const int64_t quad = __builtin_ctz(left);
-    levels.begin_quad(quad);
-    for (int64_t group = 4 * quad; group < 4 * quad + 4; group += 2) {
-      begin_pair<Rows>(products, x, group);
-      add_group<Rows>(products, x, group, levels.of(group));
-      add_group<Rows>(products, x, group + 1, levels.of(group + 1));
+    int64_t k = quad * kQuadColumns;
+    const auto quad_levels = levels.quad(quad);
+    for (int group = 0; group < 4; group += 2) {
+      begin_pair<Rows>(products, x, k + 4 * group);
+      add_group<Rows>(products, x, k, group, quad_levels.of(group));
+      add_group<Rows>(products, x, k, group + 1, quad_levels.of(group + 1));
       finish_quad<Rows>(sum, products);
     }
   }
@@ -257,16 +259,23 @@ void clear(__m256i (&sum)[Rows][2]) {
 
 // --- few rows ---
 
-// Levels straight from the codes. What is read later is fetched line by line meanwhile.
+// Levels straight from the codes.
+struct StreamedQuad {
+  PanelBlock at;
+
+  __attribute__((always_inline)) Levels of(int group) const { return levels_of_group(at, group); }
+};
+
+// What is read later is fetched line by line meanwhile.
 struct StreamedLevels {
   PanelBlock w;
   PanelBlock ahead;
 
-  __attribute__((always_inline)) void begin_quad(int64_t quad) const {
+  __attribute__((always_inline)) StreamedQuad quad(int64_t quad) const {
     fetch_codes(ahead, 2 * quad);
     fetch_codes(ahead, 2 * quad + 1);
+    return {{w.codes + quad * 2 * kPairBytes, w.tables + quad * 8, nullptr}};
   }
-  __attribute__((always_inline)) Levels of(int64_t group) const { return levels_of_group(w, group); }
 };
 
 // Rows row .. row+Rows.
@@ -306,13 +315,20 @@ struct UnpackedGroup {
   alignas(64) uint8_t levels[kGroupPanels][kQuantBlock * kPanelRows];
 };
 
+struct UnpackedQuad {
+  const uint8_t* levels;
+
+  __attribute__((always_inline)) Levels of(int group) const {
+    const auto* at = reinterpret_cast<const __m256i*>(levels) + 2 * group;
+    return {{_mm256_load_si256(at), _mm256_load_si256(at + 1)}};
+  }
+};
+
 struct UnpackedLevels {
   const uint8_t* levels;
 
-  void begin_quad(int64_t) const {}
-  __attribute__((always_inline)) Levels of(int64_t group) const {
-    const auto* at = reinterpret_cast<const __m256i*>(levels) + 2 * group;
-    return {{_mm256_load_si256(at), _mm256_load_si256(at + 1)}};
+  __attribute__((always_inline)) UnpackedQuad quad(int64_t quad) const {
+    return {levels + quad * kQuadColumns * kPanelRows};
   }
 };
 
