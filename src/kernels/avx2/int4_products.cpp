@@ -80,21 +80,37 @@ __attribute__((always_inline)) inline void fetch_codes(const PanelBlock& next, i
   _mm_prefetch(reinterpret_cast<const char*>(next.codes + pair * kPairBytes), _MM_HINT_T0);
 }
 
-__attribute__((always_inline)) inline __m256i lookup(uint8_t tables, __m256i codes) {
-  return _mm256_shuffle_epi8(_mm256_load_si256(reinterpret_cast<const __m256i*>(kShiftedPairs.of[tables])), codes);
+// Where the levels of a block's lanes are in kShiftedPairs, in bytes: computed 16 at a time, not one by one.
+struct TableOffsets {
+  alignas(32) uint16_t of[kQuantBlock / 2];
+};
+
+__attribute__((always_inline)) inline void find_tables(const uint8_t* tables, int64_t columns, TableOffsets& offsets) {
+  static_assert(sizeof kShiftedPairs.of[0] == 1 << 5);
+  for (int64_t i = 0; i < columns / 2; i += 16) {
+    const __m256i pairs = _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(tables + i)));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(offsets.of + i), _mm256_slli_epi16(pairs, 5));
+  }
 }
 
-// Of the group-th K group of a block or, `w` having been moved, of a quad.
-__attribute__((always_inline)) inline Levels levels_of_group(const PanelBlock& w, int64_t group) {
-  const __m256i low_half = _mm256_set1_epi8(15);
-  Levels levels;
-  for (int half = 0; half < 2; ++half) {
-    __m256i codes = _mm256_load_si256(reinterpret_cast<const __m256i*>(w.codes + group / 2 * kPairBytes + 32 * half));
-    if (group % 2 == 1) codes = _mm256_srli_epi16(codes, 4);
-    levels.half[half] = lookup(w.tables[2 * group + half], _mm256_and_si256(codes, low_half));
+// A place in a block: K groups are counted from here, from an even one on.
+struct CodedLevels {
+  const uint8_t* codes;
+  const uint16_t* table_offsets;
+
+  __attribute__((always_inline)) Levels of(int64_t group) const {
+    const __m256i low_half = _mm256_set1_epi8(15);
+    Levels levels;
+    for (int half = 0; half < 2; ++half) {
+      __m256i code = _mm256_load_si256(reinterpret_cast<const __m256i*>(codes + group / 2 * kPairBytes + 32 * half));
+      if (group % 2 == 1) code = _mm256_srli_epi16(code, 4);
+      const auto* table = reinterpret_cast<const char*>(kShiftedPairs.of) + table_offsets[2 * group + half];
+      levels.half[half] = _mm256_shuffle_epi8(_mm256_load_si256(reinterpret_cast<const __m256i*>(table)),
+                                              _mm256_and_si256(code, low_half));
+    }
+    return levels;
   }
-  return levels;
-}
+};
 
 // --- activations ---
 
@@ -105,8 +121,8 @@ template <int Rows>
 struct RowsOfBlock {
   const int8_t* codes[Rows];
   alignas(32) int32_t offsets[Rows][kQuads];
-  uint32_t usual;
-  uint32_t large;
+  uint64_t usual;
+  uint64_t large;
 };
 
 // Sums of eight in 64-bit lanes, 128 activations in four registers, become 32-bit lanes of two sums, quad by quad.
@@ -148,9 +164,9 @@ void load_rows(const Int4Job& job, int64_t row, int64_t block, int64_t columns, 
     const __m256i large = _mm256_cmpgt_epi16(sums_by_quad(most), _mm256_set1_epi16(kMagnitudesMax));
     const __m256i none = _mm256_cmpeq_epi32(large, _mm256_setzero_si256());
     const auto quads_of_line = ~static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(none))) & 0xff;
-    x.large |= quads_of_line << quad;
+    x.large |= uint64_t{quads_of_line} << quad;
   }
-  x.usual = ((uint32_t{1} << columns / kQuadColumns) - 1) & ~x.large;
+  x.usual = ((uint64_t{1} << columns / kQuadColumns) - 1) & ~x.large;
 }
 
 __attribute__((always_inline)) inline __m256i broadcast4(const void* p) {
@@ -177,7 +193,11 @@ __attribute__((always_inline)) inline void add_group(__m256i (&products)[Rows][2
 template <int Rows>
 __attribute__((always_inline)) inline void begin_quad(__m256i (&products)[Rows][2], const RowsOfBlock<Rows>& x,
                                                       int64_t quad) {
-  for (int r = 0; r < Rows; ++r) products[r][0] = products[r][1] = broadcast4(&x.offsets[r][quad]);
+  for (int r = 0; r < Rows; ++r) {
+    products[r][0] = broadcast4(&x.offsets[r][quad]);
+    asm volatile("" : "+x"(products[r][0]));  // loaded as a vector, not as a number that is moved over
+    products[r][1] = products[r][0];
+  }
 }
 
 template <int Rows>
@@ -207,16 +227,16 @@ template <int Rows, class Source>
 __attribute__((always_inline)) inline void add_block(__m256i (&sum)[Rows][2], const RowsOfBlock<Rows>& x,
                                                      const Source& levels) {
   __m256i products[Rows][2];
-  for (uint32_t left = x.usual; left != 0; left &= left - 1) {
-    const int64_t quad = __builtin_ctz(left);
+  for (uint64_t left = x.usual; left != 0; left &= left - 1) {
+    const int64_t quad = __builtin_ctzll(left);
     int64_t k = quad * kQuadColumns;
     const auto quad_levels = levels.quad(quad);
     begin_quad<Rows>(products, x, quad);
     for (int group = 0; group < 4; ++group) add_group<Rows>(products, x, k, group, quad_levels.of(group));
     finish_quad<Rows>(sum, products);
   }
-  for (uint32_t left = x.large; left != 0; left &= left - 1) {
-    const int64_t quad = __builtin_ctz(left);
+  for (uint64_t left = x.large; left != 0; left &= left - 1) {
+    const int64_t quad = __builtin_ctzll(left);
     int64_t k = quad * kQuadColumns;
     const auto quad_levels = levels.quad(quad);
     for (int group = 0; group < 4; group += 2) {
@@ -259,22 +279,15 @@ void clear(__m256i (&sum)[Rows][2]) {
 
 // --- few rows ---
 
-// Levels straight from the codes.
-struct StreamedQuad {
-  PanelBlock at;
-
-  __attribute__((always_inline)) Levels of(int group) const { return levels_of_group(at, group); }
-};
-
-// What is read later is fetched line by line meanwhile.
+// Levels straight from the codes. What is read later is fetched line by line meanwhile.
 struct StreamedLevels {
-  PanelBlock w;
+  CodedLevels block;
   PanelBlock ahead;
 
-  __attribute__((always_inline)) StreamedQuad quad(int64_t quad) const {
+  __attribute__((always_inline)) CodedLevels quad(int64_t quad) const {
     fetch_codes(ahead, 2 * quad);
     fetch_codes(ahead, 2 * quad + 1);
-    return {{w.codes + quad * 2 * kPairBytes, w.tables + quad * 8, nullptr}};
+    return {block.codes + quad * 2 * kPairBytes, block.table_offsets + quad * 8};
   }
 };
 
@@ -286,12 +299,15 @@ void few_rows(const Int4Job& job, int64_t row, int64_t begin, int64_t end) {
     RowsOfBlock<Rows> x;
     load_rows<Rows>(job, row, block, columns, x);
     for (int64_t panel = begin; panel < end; ++panel) {
-      const StreamedLevels levels{panel_block(job, panel, block), block_ahead(job, begin, end, panel, block)};
+      const PanelBlock w = panel_block(job, panel, block);
+      TableOffsets tables;
+      find_tables(w.tables, columns, tables);
+      const StreamedLevels levels{{w.codes, tables.of}, block_ahead(job, begin, end, panel, block)};
       fetch_tables(levels.ahead);
       __m256i sum[Rows][2];
       clear(sum);
       add_block<Rows>(sum, x, levels);
-      finish_block<Rows>(job, sum, row, panel, block, levels.w.scales);
+      finish_block<Rows>(job, sum, row, panel, block, w.scales);
     }
   }
 }
@@ -333,9 +349,12 @@ struct UnpackedLevels {
 };
 
 void unpack(const PanelBlock& w, int64_t columns, uint8_t* out) {
+  TableOffsets tables;
+  find_tables(w.tables, columns, tables);
   for (int64_t group = 0; group < columns / 4; group += 2) {
+    const CodedLevels at{w.codes + group / 2 * kPairBytes, tables.of + 2 * group};
     for (int i = 0; i < 2; ++i) {
-      const Levels levels = levels_of_group(w, group + i);
+      const Levels levels = at.of(i);
       auto* to = reinterpret_cast<__m256i*>(out) + 2 * (group + i);
       _mm256_store_si256(to, levels.half[0]);
       _mm256_store_si256(to + 1, levels.half[1]);
