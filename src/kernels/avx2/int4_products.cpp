@@ -7,7 +7,8 @@
 // summed in halves, which always fit: 4 * 63 * 127 < 2^15.
 //
 // Panels go in groups of four (four streams of weights), block by block of K; `out` holds the sums between blocks. A
-// few rows use the levels as they leave the shuffle; with more rows a group's block is unpacked once, to L1.
+// few rows use the levels as they leave the shuffle; with more rows a group's block is unpacked once, to L1, and the
+// rows' block is made ready once for all groups.
 #include "kernels/avx2/operations.h"
 
 #if defined(__AVX2__)
@@ -19,6 +20,7 @@ namespace {
 
 constexpr int64_t kGroupPanels = 4;
 constexpr int64_t kTileRows = 3;
+constexpr int64_t kTilesAtOnce = 86;  // a chunk of 256 rows
 constexpr int64_t kStreamedRows = 8;  // up to here decoding the levels again costs less than storing them
 constexpr int kLevelOffset = 64;
 constexpr int64_t kPairBytes = 64;  // of codes: two K groups of a panel
@@ -348,10 +350,13 @@ struct UnpackedLevels {
   }
 };
 
-void unpack(const PanelBlock& w, int64_t columns, uint8_t* out) {
+// What is unpacked later is fetched meanwhile.
+void unpack(const PanelBlock& w, int64_t columns, uint8_t* out, const PanelBlock& later) {
+  fetch_tables(later);
   TableOffsets tables;
   find_tables(w.tables, columns, tables);
   for (int64_t group = 0; group < columns / 4; group += 2) {
+    fetch_codes(later, group / 2);
     const CodedLevels at{w.codes + group / 2 * kPairBytes, tables.of + 2 * group};
     for (int i = 0; i < 2; ++i) {
       const Levels levels = at.of(i);
@@ -363,10 +368,8 @@ void unpack(const PanelBlock& w, int64_t columns, uint8_t* out) {
 }
 
 template <int Rows>
-void unpacked_rows(const Int4Job& job, const UnpackedGroup& group, int64_t row, int64_t begin, int64_t end,
-                   int64_t block, int64_t columns) {
-  RowsOfBlock<Rows> x;
-  load_rows<Rows>(job, row, block, columns, x);
+void unpacked_rows(const Int4Job& job, const UnpackedGroup& group, const RowsOfBlock<Rows>& x, int64_t row,
+                   int64_t begin, int64_t end, int64_t block) {
   for (int64_t panel = begin; panel < end; ++panel) {
     __m256i sum[Rows][2];
     clear(sum);
@@ -375,21 +378,50 @@ void unpacked_rows(const Int4Job& job, const UnpackedGroup& group, int64_t row, 
   }
 }
 
-// Panels begin .. end for all rows.
-void many_rows(const Int4Job& job, int64_t begin, int64_t end) {
+// Rows of a block made ready once for all groups: 22 KB.
+struct ReadyRows {
+  RowsOfBlock<kTileRows> tiles[kTilesAtOnce];
+  RowsOfBlock<2> two;  // what is left
+  RowsOfBlock<1> one;
+  int64_t count;  // of tiles
+  int64_t left;   // rows
+};
+
+void load_all(const Int4Job& job, int64_t row, int64_t rows, int64_t block, int64_t columns, ReadyRows& x) {
+  x.count = rows / kTileRows;
+  x.left = rows % kTileRows;
+  for (int64_t tile = 0; tile < x.count; ++tile) {
+    load_rows<kTileRows>(job, row + tile * kTileRows, block, columns, x.tiles[tile]);
+  }
+  if (x.left == 2) load_rows<2>(job, row + rows - 2, block, columns, x.two);
+  if (x.left == 1) load_rows<1>(job, row + rows - 1, block, columns, x.one);
+}
+
+void group_rows(const Int4Job& job, const UnpackedGroup& group, const ReadyRows& x, int64_t row, int64_t begin,
+                int64_t end, int64_t block) {
+  for (int64_t tile = 0; tile < x.count; ++tile) {
+    unpacked_rows<kTileRows>(job, group, x.tiles[tile], row + tile * kTileRows, begin, end, block);
+  }
+  const int64_t done = row + x.count * kTileRows;
+  if (x.left == 2) unpacked_rows<2>(job, group, x.two, done, begin, end, block);
+  if (x.left == 1) unpacked_rows<1>(job, group, x.one, done, begin, end, block);
+}
+
+// Panels begin .. end for rows row .. row+rows.
+void many_rows(const Int4Job& job, int64_t row, int64_t rows, int64_t begin, int64_t end) {
+  ReadyRows x;
   UnpackedGroup group;
   for (int64_t block = 0; block < job.blocks; ++block) {
     const int64_t columns = smaller(kQuantBlock, job.columns - block * kQuantBlock);
-    for (int64_t panel = begin; panel < end; ++panel) {
-      unpack(panel_block(job, panel, block), columns, group.levels[panel - begin]);
+    load_all(job, row, rows, block, columns, x);
+    for (int64_t first = begin; first < end; first += kGroupPanels) {
+      const int64_t last = smaller(first + kGroupPanels, end);
+      for (int64_t panel = first; panel < last; ++panel) {
+        unpack(panel_block(job, panel, block), columns, group.levels[panel - first],
+               last < end ? panel_block(job, panel + kGroupPanels, block) : panel_block(job, panel, block));
+      }
+      group_rows(job, group, x, row, first, last, block);
     }
-    int64_t row = 0;
-    for (; row + kTileRows <= job.x.rows; row += kTileRows) {
-      unpacked_rows<kTileRows>(job, group, row, begin, end, block, columns);
-    }
-    const int64_t left = job.x.rows - row;
-    if (left == 2) unpacked_rows<2>(job, group, row, begin, end, block, columns);
-    if (left == 1) unpacked_rows<1>(job, group, row, begin, end, block, columns);
   }
 }
 
@@ -401,14 +433,17 @@ void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const Matrix
   const int64_t bytes = columns / 8 * kPairBytes + columns / 4 * 2 + blocks * kPanelRows * 2;
   const Int4Job job{out,     out_stride, x,  static_cast<const uint8_t*>(w.data), rounded_up(bytes, 64),
                     columns, blocks,     end};
+  const int64_t panel_begin = begin / kPanelRows;
   const int64_t panel_end = (end + kPanelRows - 1) / kPanelRows;
-  for (int64_t panel = begin / kPanelRows; panel < panel_end; panel += kGroupPanels) {
-    const int64_t group_end = smaller(panel + kGroupPanels, panel_end);
-    if (x.rows <= kStreamedRows) {
-      streamed_rows(job, panel, group_end);
-    } else {
-      many_rows(job, panel, group_end);
+  if (x.rows > kStreamedRows) {
+    constexpr int64_t kRowsAtOnce = kTilesAtOnce * kTileRows;
+    for (int64_t row = 0; row < x.rows; row += kRowsAtOnce) {
+      many_rows(job, row, smaller(kRowsAtOnce, x.rows - row), panel_begin, panel_end);
     }
+    return;
+  }
+  for (int64_t panel = panel_begin; panel < panel_end; panel += kGroupPanels) {
+    streamed_rows(job, panel, smaller(panel + kGroupPanels, panel_end));
   }
 }
 
