@@ -48,8 +48,8 @@ void swiglu_mlp(float* out, const float* x, const MlpWeights& w, const Batch& ba
   float* const gate = compute.arena.allocate<float>(rows * hidden);
   float* const up = compute.arena.allocate<float>(rows * hidden);
   const ActivationRows input = prepare_rows(x, rows, w.gate_proj.columns(), w.gate_proj.product, compute);
-  multiply(gate, hidden, input, w.gate_proj, &batch, compute);
-  multiply(up, hidden, input, w.up_proj, &batch, compute);
+  const ProductOutput projections[] = {{gate, hidden, &w.gate_proj}, {up, hidden, &w.up_proj}};
+  multiply_all(projections, input, &batch, compute);
   compute.pool.for_ranges(rows * hidden, std::max<int64_t>(4096, hidden / 4), [&](int64_t begin, int64_t end, int) {
     compute.kernels.swiglu(gate + begin, gate + begin, up + begin, end - begin);
   });

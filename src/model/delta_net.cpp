@@ -177,10 +177,11 @@ void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64
   float* const a = arena.allocate<float>(n * s.value_heads);
   float* const b = arena.allocate<float>(n * s.value_heads);
   const ActivationRows input = prepare_rows(x, n, config.dim, w.in_proj_qkv.product, compute);
-  multiply(u, s.channels, input, w.in_proj_qkv, &batch, compute);
-  multiply(z, s.value_width, input, w.in_proj_z, &batch, compute);
-  multiply(a, s.value_heads, input, w.in_proj_a, &batch, compute);
-  multiply(b, s.value_heads, input, w.in_proj_b, &batch, compute);
+  const ProductOutput projections[] = {{u, s.channels, &w.in_proj_qkv},
+                                       {z, s.value_width, &w.in_proj_z},
+                                       {a, s.value_heads, &w.in_proj_a},
+                                       {b, s.value_heads, &w.in_proj_b}};
+  multiply_all(projections, input, &batch, compute);
 
   float* const g = arena.allocate<float>(n * s.value_heads);
   float* const beta = arena.allocate<float>(n * s.value_heads);

@@ -114,9 +114,9 @@ void full_attention(float* out, const float* x, const FullAttentionWeights& w, i
   float* const k = arena.allocate<float>(rows * kv_width);
   float* const v = arena.allocate<float>(rows * kv_width);
   const ActivationRows input = prepare_rows(x, rows, config.dim, w.q_proj.product, compute);
-  multiply(q, s.heads * s.q_stride, input, w.q_proj, &batch, compute);
-  multiply(k, kv_width, input, w.k_proj, &batch, compute);
-  multiply(v, kv_width, input, w.v_proj, &batch, compute);
+  const ProductOutput projections[] = {
+      {q, s.heads * s.q_stride, &w.q_proj}, {k, kv_width, &w.k_proj}, {v, kv_width, &w.v_proj}};
+  multiply_all(projections, input, &batch, compute);
   add_bias(q, w.q_bias, rows, kernels);
   add_bias(k, w.k_bias, rows, kernels);
   add_bias(v, w.v_bias, rows, kernels);

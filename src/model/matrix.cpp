@@ -10,9 +10,31 @@ namespace {
 int64_t outputs_per_tile(const MatrixView& w, int threads) {
   constexpr int64_t kTilesPerThread = 8;
   constexpr int64_t kWeightsMin = 32 * 1024;
+  constexpr int64_t kPanelsTogether = 4;  // kernels that read from memory walk over so many panels at a time
   const int64_t balanced = w.rows / (threads * kTilesPerThread);
   const int64_t worthwhile = kWeightsMin / std::max<int64_t>(w.columns, 1);
-  return round_up_to(std::max<int64_t>({balanced, worthwhile, 1}), kPanelRows);
+  return round_up_to(std::max<int64_t>({balanced, worthwhile, 1}), kPanelsTogether * kPanelRows);
+}
+
+int64_t count_tiles(const MatrixView& w, int threads) {
+  const int64_t outputs = outputs_per_tile(w, threads);
+  return (w.rows + outputs - 1) / outputs;
+}
+
+void multiply_tile(const ProductOutput& product, const ActivationRows& x, int64_t tile, const Compute& compute) {
+  const MatrixView& w = product.matrix->view;
+  const int64_t outputs = outputs_per_tile(w, compute.pool.threads());
+  const int64_t begin = tile * outputs;
+  const int64_t end = std::min(begin + outputs, w.rows);
+  float* const out = product.out;
+  const int64_t stride = product.out_stride;
+  const KernelTable& kernels = compute.kernels;
+  switch (product.matrix->product) {
+    case Product::kF32: return kernels.matmul_f32(out, stride, x.x, x.columns, x.rows, w, begin, end);
+    case Product::kBF16: return kernels.matmul_bf16(out, stride, x.bf16, x.columns, x.rows, w, begin, end);
+    case Product::kInt8: return kernels.matmul_int8(out, stride, x.int8, w, begin, end);
+    case Product::kInt4: return kernels.matmul_int4(out, stride, x.int8, w, begin, end);
+  }
 }
 
 void add_lora(float* out, int64_t out_stride, const ActivationRows& x, const BatchSlice& slice, const LoraPath& path,
@@ -29,6 +51,17 @@ void add_lora(float* out, int64_t out_stride, const ActivationRows& x, const Bat
   for (int64_t row = 0; row < slice.rows; ++row) {
     compute.kernels.scaled_add(out + (slice.row_begin + row) * out_stride, high + row * path.b.rows, path.scale,
                                path.b.rows);
+  }
+}
+
+void add_loras(const ProductOutput& product, const ActivationRows& x, const Batch& batch, Compute& compute) {
+  if (product.matrix->loras.empty()) return;
+  for (const BatchSlice& slice : batch.slices) {
+    for (const int32_t adapter : slice.loras) {
+      for (const LoraPath& path : product.matrix->loras) {
+        if (path.adapter == adapter) add_lora(product.out, product.out_stride, x, slice, path, compute);
+      }
+    }
   }
 }
 
@@ -71,27 +104,27 @@ ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Produ
 
 void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Matrix& matrix, const Batch* batch,
               Compute& compute) {
-  CHECK(x.columns == matrix.columns());
-  const MatrixView& w = matrix.view;
-  if (compute.watch != nullptr) compute.watch->see(w, x.x, x.rows);
-  compute.pool.for_ranges(w.rows, outputs_per_tile(w, compute.pool.threads()), [&](int64_t begin, int64_t end, int) {
-    switch (matrix.product) {
-      case Product::kF32: compute.kernels.matmul_f32(out, out_stride, x.x, x.columns, x.rows, w, begin, end); break;
-      case Product::kBF16:
-        compute.kernels.matmul_bf16(out, out_stride, x.bf16, x.columns, x.rows, w, begin, end);
-        break;
-      case Product::kInt8: compute.kernels.matmul_int8(out, out_stride, x.int8, w, begin, end); break;
-      case Product::kInt4: compute.kernels.matmul_int4(out, out_stride, x.int8, w, begin, end); break;
+  const ProductOutput product{out, out_stride, &matrix};
+  multiply_all({&product, 1}, x, batch, compute);
+}
+
+void multiply_all(std::span<const ProductOutput> products, const ActivationRows& x, const Batch* batch,
+                  Compute& compute) {
+  int64_t tiles = 0;
+  for (const ProductOutput& product : products) {
+    CHECK(x.columns == product.matrix->columns());
+    if (compute.watch != nullptr) compute.watch->see(product.matrix->view, x.x, x.rows);
+    tiles += count_tiles(product.matrix->view, compute.pool.threads());
+  }
+  compute.pool.for_ranges(tiles, 1, [&](int64_t tile, int64_t, int) {
+    for (const ProductOutput& product : products) {
+      const int64_t own = count_tiles(product.matrix->view, compute.pool.threads());
+      if (tile < own) return multiply_tile(product, x, tile, compute);
+      tile -= own;
     }
   });
-  if (batch == nullptr || matrix.loras.empty()) return;
-  for (const BatchSlice& slice : batch->slices) {
-    for (const int32_t adapter : slice.loras) {
-      for (const LoraPath& path : matrix.loras) {
-        if (path.adapter == adapter) add_lora(out, out_stride, x, slice, path, compute);
-      }
-    }
-  }
+  if (batch == nullptr) return;
+  for (const ProductOutput& product : products) add_loras(product, x, *batch, compute);
 }
 
 }  // namespace capy

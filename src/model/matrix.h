@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -75,5 +76,14 @@ ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Produ
 // prepared for matrix.product. `batch` may be nullptr where no adapters apply.
 void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Matrix& matrix, const Batch* batch,
               Compute& compute);
+
+// Some products of the same rows. The threads take the tiles of all of them from one queue: they meet once.
+struct ProductOutput {
+  float* out = nullptr;
+  int64_t out_stride = 0;
+  const Matrix* matrix = nullptr;
+};
+void multiply_all(std::span<const ProductOutput> products, const ActivationRows& x, const Batch* batch,
+                  Compute& compute);
 
 }  // namespace capy

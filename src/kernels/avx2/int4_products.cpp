@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // int4 products. A byte shuffle turns codes into u8 = level + 64 (1..127), vpmaddubsw multiplies them with the
-// activations' int8 codes: a pair stays within 127 * 127 * 2 < 2^15. The products of two K groups are added in 16 bits,
-// where they may wrap; then -64 times the sum of the four activations is added, and what is left is the sum of four
-// level * code, at most 4 * 63 * 127 < 2^15: exact again. So vpmaddwd is needed once for every two vpmaddubsw.
+// activations' int8 codes: a pair stays within 127 * 127 * 2 < 2^15. The products of four K groups (a quad) are added
+// in 16 bits, where they may wrap; then -64 times the sum of the eight activations is added, and what is left is the
+// sum of eight level * code, at most 63 times the sum of their magnitudes: exact again while that is at most 520, as it
+// nearly always is. So vpmaddwd is needed once for every four vpmaddubsw. The few quads with larger activations are
+// summed in halves, which always fit: 4 * 63 * 127 < 2^15.
 //
 // Panels go in groups of four (four streams of weights), block by block of K; `out` holds the sums between blocks. A
-// few rows use the levels as they leave the shuffle; with more rows a group's block is unpacked once, to L1.
+// few rows use the levels as they leave the shuffle; with more rows a group's block is unpacked once, to L1, and the
+// rows' block is made ready once for all groups.
 #include "kernels/avx2/operations.h"
 
 #if defined(__AVX2__)
@@ -17,9 +20,14 @@ namespace {
 
 constexpr int64_t kGroupPanels = 4;
 constexpr int64_t kTileRows = 3;
+constexpr int64_t kTilesAtOnce = 86;  // a chunk of 256 rows
 constexpr int64_t kStreamedRows = 8;  // up to here decoding the levels again costs less than storing them
 constexpr int kLevelOffset = 64;
 constexpr int64_t kPairBytes = 64;  // of codes: two K groups of a panel
+constexpr int64_t kQuadColumns = 16;
+constexpr int64_t kQuads = kQuantBlock / kQuadColumns;  // of a block
+constexpr int64_t kLineColumns = 128;                   // of activations that are summed together
+constexpr int kMagnitudesMax = 32767 / kInt4LevelMax;   // sum of 8 |code| up to which 8 level * code fit 16 bits
 
 constexpr Int4Pairs kShiftedPairs = make_int4_pairs(kLevelOffset);
 
@@ -41,9 +49,9 @@ struct PanelBlock {
   const uint16_t* scales;
 };
 
-// Two K groups of a panel as level + 64: [group][rows 0-7, 8-15].
+// One K group of a panel as level + 64: rows 0-7, 8-15.
 struct Levels {
-  __m256i of[2][2];
+  __m256i half[2];
 };
 
 PanelBlock panel_block(const Int4Job& job, int64_t panel, int64_t block) {
@@ -54,47 +62,116 @@ PanelBlock panel_block(const Int4Job& job, int64_t panel, int64_t block) {
   return {codes + k / 8 * kPairBytes, tables + k / 2, reinterpret_cast<const uint16_t*>(scales) + block * kPanelRows};
 }
 
-__attribute__((always_inline)) inline __m256i lookup(uint8_t tables, __m256i codes) {
-  return _mm256_shuffle_epi8(_mm256_load_si256(reinterpret_cast<const __m256i*>(kShiftedPairs.of[tables])), codes);
+// What is read three blocks after `panel`'s, which is about when memory has it ready: a group is read block by block,
+// each for all its panels; after the group comes the next one's first block.
+PanelBlock block_ahead(const Int4Job& job, int64_t begin, int64_t end, int64_t panel, int64_t block) {
+  constexpr int64_t kAhead = 3;
+  if (panel + kAhead < end) return panel_block(job, panel + kAhead, block);
+  const int64_t over = panel + kAhead - end;
+  if (block + 1 == job.blocks) return panel_block(job, end + over, 0);
+  return panel_block(job, smaller(begin + over, end - 1), block + 1);
 }
 
-// K groups 2 pair and 2 pair + 1 of the block.
-__attribute__((always_inline)) inline Levels levels_of_pair(const PanelBlock& w, int64_t pair) {
-  const __m256i low_half = _mm256_set1_epi8(15);
-  Levels levels;
-  for (int half = 0; half < 2; ++half) {
-    const __m256i codes = _mm256_load_si256(reinterpret_cast<const __m256i*>(w.codes + pair * kPairBytes + 32 * half));
-    levels.of[0][half] = lookup(w.tables[4 * pair + half], _mm256_and_si256(codes, low_half));
-    levels.of[1][half] = lookup(w.tables[4 * pair + 2 + half], _mm256_and_si256(_mm256_srli_epi16(codes, 4), low_half));
-  }
-  return levels;
+__attribute__((always_inline)) inline void fetch_tables(const PanelBlock& next) {
+  _mm_prefetch(reinterpret_cast<const char*>(next.tables), _MM_HINT_T0);
+  _mm_prefetch(reinterpret_cast<const char*>(next.tables + 64), _MM_HINT_T0);
+  _mm_prefetch(reinterpret_cast<const char*>(next.scales), _MM_HINT_T0);
 }
+
+__attribute__((always_inline)) inline void fetch_codes(const PanelBlock& next, int64_t pair) {
+  _mm_prefetch(reinterpret_cast<const char*>(next.codes + pair * kPairBytes), _MM_HINT_T0);
+}
+
+// Where the levels of a block's lanes are in kShiftedPairs, in bytes: computed 16 at a time, not one by one.
+struct TableOffsets {
+  alignas(32) uint16_t of[kQuantBlock / 2];
+};
+
+__attribute__((always_inline)) inline void find_tables(const uint8_t* tables, int64_t columns, TableOffsets& offsets) {
+  static_assert(sizeof kShiftedPairs.of[0] == 1 << 5);
+  for (int64_t i = 0; i < columns / 2; i += 16) {
+    const __m256i pairs = _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(tables + i)));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(offsets.of + i), _mm256_slli_epi16(pairs, 5));
+  }
+}
+
+// A place in a block: K groups are counted from here, from an even one on.
+struct CodedLevels {
+  const uint8_t* codes;
+  const uint16_t* table_offsets;
+
+  __attribute__((always_inline)) Levels of(int64_t group) const {
+    const __m256i low_half = _mm256_set1_epi8(15);
+    Levels levels;
+    for (int half = 0; half < 2; ++half) {
+      __m256i code = _mm256_load_si256(reinterpret_cast<const __m256i*>(codes + group / 2 * kPairBytes + 32 * half));
+      if (group % 2 == 1) code = _mm256_srli_epi16(code, 4);
+      const auto* table = reinterpret_cast<const char*>(kShiftedPairs.of) + table_offsets[2 * group + half];
+      levels.half[half] = _mm256_shuffle_epi8(_mm256_load_si256(reinterpret_cast<const __m256i*>(table)),
+                                              _mm256_and_si256(code, low_half));
+    }
+    return levels;
+  }
+};
 
 // --- activations ---
 
-// Some rows' codes of a block, and what takes the levels' offset out of each sum of 2 x 2 products: for the K pair
-// (k, k+1) and its partner (k+4, k+5) the 16 bits -64 (x[k] + x[k+1] + x[k+4] + x[k+5]). It stands twice in every 8
-// bytes, so that both are found at the same place.
+// Some rows' codes of a block. offsets: what takes the levels' offset out of a quad's sums: for the K pairs (k, k+1),
+// (k+4, k+5), (k+8, k+9), (k+12, k+13) the 16 bits -64 * (sum of the eight), above them the same from k+2 on. large:
+// bit q is set when the products of quad q may leave 16 bits in some row; usual: all other quads.
 template <int Rows>
 struct RowsOfBlock {
   const int8_t* codes[Rows];
-  alignas(32) int8_t offsets[Rows][kQuantBlock];
+  alignas(32) int32_t offsets[Rows][kQuads];
+  uint64_t usual;
+  uint64_t large;
 };
+
+// Sums of eight in 64-bit lanes, 128 activations in four registers, become 32-bit lanes of two sums, quad by quad.
+__attribute__((always_inline)) inline __m256i sums_by_quad(const __m256i (&eights)[4]) {
+  const __m256i even_odd =
+      _mm256_packus_epi32(_mm256_packus_epi32(eights[0], eights[1]), _mm256_packus_epi32(eights[2], eights[3]));
+  return _mm256_permutevar8x32_epi32(even_odd, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+// Fills the offsets of 8 quads; the sums of magnitudes are joined to `most`.
+__attribute__((always_inline)) inline void load_line(const int8_t* codes, int64_t columns, int32_t* offsets,
+                                                     __m256i (&most)[4]) {
+  // The first K pairs of four groups, then the second ones.
+  const __m256i by_pair =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15));
+  const __m256i zero = _mm256_setzero_si256();
+  __m256i sums[4];
+  for (int i = 0; i < 4; ++i) {
+    __m256i x = zero;
+    if (32 * i < columns) x = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes + 32 * i));
+    x = _mm256_shuffle_epi8(x, by_pair);
+    most[i] = _mm256_max_epi16(most[i], _mm256_sad_epu8(_mm256_abs_epi8(x), zero));
+    // Each sum of eight (code + 128) is 1024 too large, which 16 bits do not see 64 times.
+    sums[i] = _mm256_sad_epu8(_mm256_xor_si256(x, _mm256_set1_epi8(-128)), zero);
+  }
+  const __m256i both = sums_by_quad(sums);
+  _mm256_store_si256(reinterpret_cast<__m256i*>(offsets), _mm256_sub_epi16(zero, _mm256_slli_epi16(both, 6)));
+}
 
 template <int Rows>
 void load_rows(const Int4Job& job, int64_t row, int64_t block, int64_t columns, RowsOfBlock<Rows>& x) {
-  for (int r = 0; r < Rows; ++r) {
-    x.codes[r] = job.x.codes + (row + r) * job.columns + block * kQuantBlock;
-    for (int64_t k = 0; k < columns; k += 32) {
-      const __m256i codes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x.codes[r] + k));
-      const __m256i pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(kLevelOffset), codes);
-      const __m256i fours = _mm256_add_epi16(pairs, _mm256_shuffle_epi32(pairs, 0xb1));
-      _mm256_store_si256(reinterpret_cast<__m256i*>(x.offsets[r] + k), _mm256_sub_epi16(_mm256_setzero_si256(), fours));
-    }
+  static_assert(kLevelOffset == 1 << 6);
+  for (int r = 0; r < Rows; ++r) x.codes[r] = job.x.codes + (row + r) * job.columns + block * kQuantBlock;
+  x.large = 0;
+  for (int64_t k = 0; k < columns; k += kLineColumns) {
+    const int64_t quad = k / kQuadColumns;
+    __m256i most[4] = {};
+    for (int r = 0; r < Rows; ++r) load_line(x.codes[r] + k, columns - k, x.offsets[r] + quad, most);
+    const __m256i large = _mm256_cmpgt_epi16(sums_by_quad(most), _mm256_set1_epi16(kMagnitudesMax));
+    const __m256i none = _mm256_cmpeq_epi32(large, _mm256_setzero_si256());
+    const auto quads_of_line = ~static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(none))) & 0xff;
+    x.large |= uint64_t{quads_of_line} << quad;
   }
+  x.usual = ((uint64_t{1} << columns / kQuadColumns) - 1) & ~x.large;
 }
 
-__attribute__((always_inline)) inline __m256i broadcast4(const int8_t* p) {
+__attribute__((always_inline)) inline __m256i broadcast4(const void* p) {
   int32_t four;
   __builtin_memcpy(&four, p, sizeof four);
   return _mm256_set1_epi32(four);
@@ -102,22 +179,74 @@ __attribute__((always_inline)) inline __m256i broadcast4(const int8_t* p) {
 
 // --- tiles: Rows rows of one block of one panel ---
 
+// The products of the K group k + 4 group added to a quad's sums.
 template <int Rows>
-__attribute__((always_inline)) inline void add_pair(__m256i (&sum)[Rows][2], const RowsOfBlock<Rows>& x, int64_t k,
-                                                    const Levels& levels) {
+__attribute__((always_inline)) inline void add_group(__m256i (&products)[Rows][2], const RowsOfBlock<Rows>& x,
+                                                     int64_t& k, int group, const Levels& levels) {
+  for (int r = 0; r < Rows; ++r) {
+    const __m256i four = broadcast4(x.codes[r] + k + 4 * group);
+    products[r][0] = _mm256_add_epi16(products[r][0], _mm256_maddubs_epi16(levels.half[0], four));
+    products[r][1] = _mm256_add_epi16(products[r][1], _mm256_maddubs_epi16(levels.half[1], four));
+    // The next row's loads stay behind this row's sums: g++ would mix the rows and run out of registers.
+    asm volatile("" : "+x"(products[r][0]), "+x"(products[r][1]), "+r"(k));
+  }
+}
+
+template <int Rows>
+__attribute__((always_inline)) inline void begin_quad(__m256i (&products)[Rows][2], const RowsOfBlock<Rows>& x,
+                                                      int64_t quad) {
+  for (int r = 0; r < Rows; ++r) {
+    products[r][0] = broadcast4(&x.offsets[r][quad]);
+    asm volatile("" : "+x"(products[r][0]));  // loaded as a vector, not as a number that is moved over
+    products[r][1] = products[r][0];
+  }
+}
+
+template <int Rows>
+__attribute__((always_inline)) inline void finish_quad(__m256i (&sum)[Rows][2], const __m256i (&products)[Rows][2]) {
   const __m256i ones = _mm256_set1_epi16(1);
   for (int r = 0; r < Rows; ++r) {
-    const __m256i first = broadcast4(x.codes[r] + k);
-    const __m256i second = broadcast4(x.codes[r] + k + 4);
-    const __m256i offset = broadcast4(x.offsets[r] + k);
     for (int half = 0; half < 2; ++half) {
-      const __m256i products = _mm256_add_epi16(_mm256_maddubs_epi16(levels.of[0][half], first),
-                                                _mm256_maddubs_epi16(levels.of[1][half], second));
-      const __m256i exact = _mm256_add_epi16(products, offset);
-      sum[r][half] = _mm256_add_epi32(sum[r][half], _mm256_madd_epi16(exact, ones));
+      sum[r][half] = _mm256_add_epi32(sum[r][half], _mm256_madd_epi16(products[r][half], ones));
     }
-    // The next row's loads stay behind this row's sums: g++ would mix the rows and run out of registers.
-    asm volatile("" : "+x"(sum[r][0]), "+x"(sum[r][1]), "+r"(k));
+  }
+}
+
+// Sums of two K groups by themselves begin with this: for quads with large activations.
+template <int Rows>
+__attribute__((always_inline)) inline void begin_pair(__m256i (&products)[Rows][2], const RowsOfBlock<Rows>& x,
+                                                      int64_t k) {
+  const __m256i offset = _mm256_set1_epi8(kLevelOffset);
+  for (int r = 0; r < Rows; ++r) {
+    const __m256i fours = _mm256_add_epi16(_mm256_maddubs_epi16(offset, broadcast4(x.codes[r] + k)),
+                                           _mm256_maddubs_epi16(offset, broadcast4(x.codes[r] + k + 4)));
+    products[r][0] = products[r][1] = _mm256_sub_epi16(_mm256_setzero_si256(), fours);
+  }
+}
+
+// Adds a block of a panel. levels.quad(q).of(g) gives those of K group g of the quad.
+template <int Rows, class Source>
+__attribute__((always_inline)) inline void add_block(__m256i (&sum)[Rows][2], const RowsOfBlock<Rows>& x,
+                                                     const Source& levels) {
+  __m256i products[Rows][2];
+  for (uint64_t left = x.usual; left != 0; left &= left - 1) {
+    const int64_t quad = __builtin_ctzll(left);
+    int64_t k = quad * kQuadColumns;
+    const auto quad_levels = levels.quad(quad);
+    begin_quad<Rows>(products, x, quad);
+    for (int group = 0; group < 4; ++group) add_group<Rows>(products, x, k, group, quad_levels.of(group));
+    finish_quad<Rows>(sum, products);
+  }
+  for (uint64_t left = x.large; left != 0; left &= left - 1) {
+    const int64_t quad = __builtin_ctzll(left);
+    int64_t k = quad * kQuadColumns;
+    const auto quad_levels = levels.quad(quad);
+    for (int group = 0; group < 4; group += 2) {
+      begin_pair<Rows>(products, x, k + 4 * group);
+      add_group<Rows>(products, x, k, group, quad_levels.of(group));
+      add_group<Rows>(products, x, k, group + 1, quad_levels.of(group + 1));
+      finish_quad<Rows>(sum, products);
+    }
   }
 }
 
@@ -150,82 +279,19 @@ void clear(__m256i (&sum)[Rows][2]) {
   for (int r = 0; r < Rows; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
 }
 
-// Straight from the codes. The block that comes next is fetched line by line meanwhile.
-template <int Rows>
-void streamed_tile(const Int4Job& job, const RowsOfBlock<Rows>& x, int64_t row, int64_t panel, int64_t block,
-                   int64_t columns, const PanelBlock& next) {
-  const PanelBlock w = panel_block(job, panel, block);
-  __m256i sum[Rows][2];
-  clear(sum);
-  _mm_prefetch(reinterpret_cast<const char*>(next.tables), _MM_HINT_T0);
-  _mm_prefetch(reinterpret_cast<const char*>(next.tables + 64), _MM_HINT_T0);
-  _mm_prefetch(reinterpret_cast<const char*>(next.scales), _MM_HINT_T0);
-  for (int64_t pair = 0; pair < columns / 8; ++pair) {
-    _mm_prefetch(reinterpret_cast<const char*>(next.codes + pair * kPairBytes), _MM_HINT_T0);
-    add_pair<Rows>(sum, x, 8 * pair, levels_of_pair(w, pair));
-  }
-  finish_block<Rows>(job, sum, row, panel, block, w.scales);
-}
-
-// --- many rows ---
-
-// A group's block as level + 64, in the order of Levels: 16 KB.
-struct UnpackedGroup {
-  alignas(64) uint8_t levels[kGroupPanels][kQuantBlock * kPanelRows];
-};
-
-void unpack(const PanelBlock& w, int64_t columns, uint8_t* out) {
-  for (int64_t pair = 0; pair < columns / 8; ++pair) {
-    const Levels levels = levels_of_pair(w, pair);
-    for (int i = 0; i < 4; ++i) {
-      _mm256_store_si256(reinterpret_cast<__m256i*>(out + pair * 2 * kPairBytes + 32 * i), levels.of[i / 2][i % 2]);
-    }
-  }
-}
-
-template <int Rows>
-void unpacked_tile(const Int4Job& job, const RowsOfBlock<Rows>& x, int64_t row, int64_t panel, int64_t block,
-                   int64_t columns, const uint8_t* unpacked) {
-  __m256i sum[Rows][2];
-  clear(sum);
-  for (int64_t pair = 0; pair < columns / 8; ++pair) {
-    const auto* at = reinterpret_cast<const __m256i*>(unpacked + pair * 2 * kPairBytes);
-    Levels levels;
-    for (int i = 0; i < 4; ++i) levels.of[i / 2][i % 2] = _mm256_load_si256(at + i);
-    add_pair<Rows>(sum, x, 8 * pair, levels);
-  }
-  finish_block<Rows>(job, sum, row, panel, block, panel_block(job, panel, block).scales);
-}
-
-template <int Rows>
-void unpacked_rows(const Int4Job& job, const UnpackedGroup& group, int64_t row, int64_t begin, int64_t end,
-                   int64_t block, int64_t columns) {
-  RowsOfBlock<Rows> x;
-  load_rows<Rows>(job, row, block, columns, x);
-  for (int64_t panel = begin; panel < end; ++panel) {
-    unpacked_tile<Rows>(job, x, row, panel, block, columns, group.levels[panel - begin]);
-  }
-}
-
-// Panels begin .. end for all rows.
-void many_rows(const Int4Job& job, int64_t begin, int64_t end) {
-  UnpackedGroup group;
-  for (int64_t block = 0; block < job.blocks; ++block) {
-    const int64_t columns = smaller(kQuantBlock, job.columns - block * kQuantBlock);
-    for (int64_t panel = begin; panel < end; ++panel) {
-      unpack(panel_block(job, panel, block), columns, group.levels[panel - begin]);
-    }
-    int64_t row = 0;
-    for (; row + kTileRows <= job.x.rows; row += kTileRows) {
-      unpacked_rows<kTileRows>(job, group, row, begin, end, block, columns);
-    }
-    const int64_t left = job.x.rows - row;
-    if (left == 2) unpacked_rows<2>(job, group, row, begin, end, block, columns);
-    if (left == 1) unpacked_rows<1>(job, group, row, begin, end, block, columns);
-  }
-}
-
 // --- few rows ---
+
+// Levels straight from the codes. What is read later is fetched line by line meanwhile.
+struct StreamedLevels {
+  CodedLevels block;
+  PanelBlock ahead;
+
+  __attribute__((always_inline)) CodedLevels quad(int64_t quad) const {
+    fetch_codes(ahead, 2 * quad);
+    fetch_codes(ahead, 2 * quad + 1);
+    return {block.codes + quad * 2 * kPairBytes, block.table_offsets + quad * 8};
+  }
+};
 
 // Rows row .. row+Rows.
 template <int Rows>
@@ -235,16 +301,20 @@ void few_rows(const Int4Job& job, int64_t row, int64_t begin, int64_t end) {
     RowsOfBlock<Rows> x;
     load_rows<Rows>(job, row, block, columns, x);
     for (int64_t panel = begin; panel < end; ++panel) {
-      // Next: the following panel's same block, else the group's first panel's next, else the next group's first.
-      PanelBlock next = panel_block(job, panel + 1, block);
-      if (panel + 1 == end)
-        next = block + 1 < job.blocks ? panel_block(job, begin, block + 1) : panel_block(job, end, 0);
-      streamed_tile<Rows>(job, x, row, panel, block, columns, next);
+      const PanelBlock w = panel_block(job, panel, block);
+      TableOffsets tables;
+      find_tables(w.tables, columns, tables);
+      const StreamedLevels levels{{w.codes, tables.of}, block_ahead(job, begin, end, panel, block)};
+      fetch_tables(levels.ahead);
+      __m256i sum[Rows][2];
+      clear(sum);
+      add_block<Rows>(sum, x, levels);
+      finish_block<Rows>(job, sum, row, panel, block, w.scales);
     }
   }
 }
 
-// The rows from `row` on, four at a time: the group's codes come from the cache after the first four.
+// All rows, four at a time: the group's codes come from the cache after the first four.
 void streamed_rows(const Int4Job& job, int64_t begin, int64_t end) {
   int64_t row = 0;
   for (; row + 4 <= job.x.rows; row += 4) few_rows<4>(job, row, begin, end);
@@ -256,6 +326,105 @@ void streamed_rows(const Int4Job& job, int64_t begin, int64_t end) {
   }
 }
 
+// --- many rows ---
+
+// A group's block as level + 64, K group by K group: 16 KB.
+struct UnpackedGroup {
+  alignas(64) uint8_t levels[kGroupPanels][kQuantBlock * kPanelRows];
+};
+
+struct UnpackedQuad {
+  const uint8_t* levels;
+
+  __attribute__((always_inline)) Levels of(int group) const {
+    const auto* at = reinterpret_cast<const __m256i*>(levels) + 2 * group;
+    return {{_mm256_load_si256(at), _mm256_load_si256(at + 1)}};
+  }
+};
+
+struct UnpackedLevels {
+  const uint8_t* levels;
+
+  __attribute__((always_inline)) UnpackedQuad quad(int64_t quad) const {
+    return {levels + quad * kQuadColumns * kPanelRows};
+  }
+};
+
+// What is unpacked later is fetched meanwhile.
+void unpack(const PanelBlock& w, int64_t columns, uint8_t* out, const PanelBlock& later) {
+  fetch_tables(later);
+  TableOffsets tables;
+  find_tables(w.tables, columns, tables);
+  for (int64_t group = 0; group < columns / 4; group += 2) {
+    fetch_codes(later, group / 2);
+    const CodedLevels at{w.codes + group / 2 * kPairBytes, tables.of + 2 * group};
+    for (int i = 0; i < 2; ++i) {
+      const Levels levels = at.of(i);
+      auto* to = reinterpret_cast<__m256i*>(out) + 2 * (group + i);
+      _mm256_store_si256(to, levels.half[0]);
+      _mm256_store_si256(to + 1, levels.half[1]);
+    }
+  }
+}
+
+template <int Rows>
+void unpacked_rows(const Int4Job& job, const UnpackedGroup& group, const RowsOfBlock<Rows>& x, int64_t row,
+                   int64_t begin, int64_t end, int64_t block) {
+  for (int64_t panel = begin; panel < end; ++panel) {
+    __m256i sum[Rows][2];
+    clear(sum);
+    add_block<Rows>(sum, x, UnpackedLevels{group.levels[panel - begin]});
+    finish_block<Rows>(job, sum, row, panel, block, panel_block(job, panel, block).scales);
+  }
+}
+
+// Rows of a block made ready once for all groups: 22 KB.
+struct ReadyRows {
+  RowsOfBlock<kTileRows> tiles[kTilesAtOnce];
+  RowsOfBlock<2> two;  // what is left
+  RowsOfBlock<1> one;
+  int64_t count;  // of tiles
+  int64_t left;   // rows
+};
+
+void load_all(const Int4Job& job, int64_t row, int64_t rows, int64_t block, int64_t columns, ReadyRows& x) {
+  x.count = rows / kTileRows;
+  x.left = rows % kTileRows;
+  for (int64_t tile = 0; tile < x.count; ++tile) {
+    load_rows<kTileRows>(job, row + tile * kTileRows, block, columns, x.tiles[tile]);
+  }
+  if (x.left == 2) load_rows<2>(job, row + rows - 2, block, columns, x.two);
+  if (x.left == 1) load_rows<1>(job, row + rows - 1, block, columns, x.one);
+}
+
+void group_rows(const Int4Job& job, const UnpackedGroup& group, const ReadyRows& x, int64_t row, int64_t begin,
+                int64_t end, int64_t block) {
+  for (int64_t tile = 0; tile < x.count; ++tile) {
+    unpacked_rows<kTileRows>(job, group, x.tiles[tile], row + tile * kTileRows, begin, end, block);
+  }
+  const int64_t done = row + x.count * kTileRows;
+  if (x.left == 2) unpacked_rows<2>(job, group, x.two, done, begin, end, block);
+  if (x.left == 1) unpacked_rows<1>(job, group, x.one, done, begin, end, block);
+}
+
+// Panels begin .. end for rows row .. row+rows.
+void many_rows(const Int4Job& job, int64_t row, int64_t rows, int64_t begin, int64_t end) {
+  ReadyRows x;
+  UnpackedGroup group;
+  for (int64_t block = 0; block < job.blocks; ++block) {
+    const int64_t columns = smaller(kQuantBlock, job.columns - block * kQuantBlock);
+    load_all(job, row, rows, block, columns, x);
+    for (int64_t first = begin; first < end; first += kGroupPanels) {
+      const int64_t last = smaller(first + kGroupPanels, end);
+      for (int64_t panel = first; panel < last; ++panel) {
+        unpack(panel_block(job, panel, block), columns, group.levels[panel - first],
+               last < end ? panel_block(job, panel + kGroupPanels, block) : panel_block(job, panel, block));
+      }
+      group_rows(job, group, x, row, first, last, block);
+    }
+  }
+}
+
 }  // namespace
 
 void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end) {
@@ -264,14 +433,17 @@ void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const Matrix
   const int64_t bytes = columns / 8 * kPairBytes + columns / 4 * 2 + blocks * kPanelRows * 2;
   const Int4Job job{out,     out_stride, x,  static_cast<const uint8_t*>(w.data), rounded_up(bytes, 64),
                     columns, blocks,     end};
+  const int64_t panel_begin = begin / kPanelRows;
   const int64_t panel_end = (end + kPanelRows - 1) / kPanelRows;
-  for (int64_t panel = begin / kPanelRows; panel < panel_end; panel += kGroupPanels) {
-    const int64_t group_end = smaller(panel + kGroupPanels, panel_end);
-    if (x.rows <= kStreamedRows) {
-      streamed_rows(job, panel, group_end);
-    } else {
-      many_rows(job, panel, group_end);
+  if (x.rows > kStreamedRows) {
+    constexpr int64_t kRowsAtOnce = kTilesAtOnce * kTileRows;
+    for (int64_t row = 0; row < x.rows; row += kRowsAtOnce) {
+      many_rows(job, row, smaller(kRowsAtOnce, x.rows - row), panel_begin, panel_end);
     }
+    return;
+  }
+  for (int64_t panel = panel_begin; panel < panel_end; panel += kGroupPanels) {
+    streamed_rows(job, panel, smaller(panel + kGroupPanels, panel_end));
   }
 }
 
