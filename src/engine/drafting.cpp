@@ -69,7 +69,7 @@ int64_t Engine::Parts::propose(Sequence& sequence, int64_t most, int64_t rows) {
       ++good;
     return good;
   }
-  if (sequence.generation->ngrams().propose(sequence.tokens, most, drafts.tokens.data()) > 0) {
+  if (!options.draft.revise && sequence.generation->ngrams().propose(sequence.tokens, most, drafts.tokens.data()) > 0) {
     const int64_t asked = wanted(Drafter::kNgram);
     if (asked > 0) return asked;
   }
@@ -104,6 +104,8 @@ int64_t Engine::Parts::propose_mtp(Sequence& sequence, int64_t drafts) {
       std::copy_n(rows, dim, next);
     }
     draft_costs.draft_took((seconds_now() - begun) / static_cast<double>(drafts));
+    if (options.draft.revise)
+      options.draft.revise(sequence.tokens, {sequence.drafts.tokens.data(), static_cast<size_t>(drafts)});
   }
   sequence.kv.truncate(sequence.computed);
   return last != nullptr ? drafts : 0;
