@@ -22,8 +22,4 @@ room(engine capy_model capy_sampling capy_text xxhash)
 if(NOT CMAKE_CROSSCOMPILING)
   room(evaluate capy_engine)
   room(capi capy_engine)
-
-  # Speed of drafting against acceptance; built when it is asked for.
-  add_executable(draft_bench EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/bench/draft_bench.cpp)
-  target_link_libraries(draft_bench PRIVATE capy_engine)
 endif()

@@ -90,6 +90,13 @@ typedef struct capy_open_options {
   int32_t chunk_tokens;   /* prompt tokens that are computed together; 0: 256 */
   int64_t context_tokens; /* a sequence's greatest length; 0: what the model and the memory allow */
   int64_t memory_bytes;   /* for weights, sequences and work space; 0: 85 % of what is available now */
+  /* Where weights that had to be converted (to int8 and int4) and the tokenizer's tables are kept, so that the next
+   * start maps them instead of converting again: a second of work, and as many bytes as the converted weights. The
+   * directory is made where it is missing; several models and processes may share it. What lies in it may be deleted at
+   * any time: it is a cache. It never makes capy_open fail, and takes at most a tenth of the disk. On a phone give the
+   * app's own directory for caches. NULL or "": nothing is written anywhere (not even where the program capy has its
+   * cache). */
+  const char* cache_directory;
 } capy_open_options;
 
 /* Opens a GGUF file, a safetensors file or a directory with a checkpoint. The weights stay in the file where they can:

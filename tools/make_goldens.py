@@ -18,11 +18,13 @@ import torch
 
 from goldens import exact, gguf_files, lora
 from goldens.checkpoints import CHECKPOINTS, Checkpoint
-from goldens.reference import PROMPT_LENGTH, greedy, load_reference, logits_and_hidden, mtp_logits
+from goldens.reference import PROMPT_LENGTH, MtpHead, greedy, load_reference, logits_and_hidden
 from goldens.weights import write_checkpoint
 
 LENGTHS = [1, 2, 3, 63, 64, 65, 127, 200, 1000]
 MTP_TOKENS = 200
+MTP_CHAIN_LENGTHS = [2, 3, 20, 31, 32, 33, 64, 65, 100, 200, 255, 256, 257, 258, 300]
+MTP_CHAIN_DEPTH = 3
 CAUSALITY_BOUND = 1e-3
 EXACT_BOUND = 1e-3
 
@@ -86,8 +88,10 @@ def make(checkpoint: Checkpoint, directory: Path) -> None:
     }
     mtp = None
     if checkpoint.with_mtp:
-        mtp = mtp_logits(model, tensors, tokens[:MTP_TOKENS], hidden[:, :MTP_TOKENS])
+        head = MtpHead(model, tensors)
+        mtp = head.logits(tokens[:MTP_TOKENS], hidden)
         golden["mtp"] = save_rows(directory / "mtp_logits.npy", mtp, list(range(MTP_TOKENS - 1)))
+        golden["mtp_chains"] = [head.chain(tokens[:length], hidden, MTP_CHAIN_DEPTH) for length in MTP_CHAIN_LENGTHS]
     if checkpoint.is_qwen35:
         golden["float64_max_difference"] = exact.compare(checkpoint, tensors, tokens, logits, mtp)
         assert max(golden["float64_max_difference"].values()) < EXACT_BOUND, golden["float64_max_difference"]

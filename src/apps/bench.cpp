@@ -4,10 +4,12 @@
 #include <charconv>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "apps/command.h"
 #include "apps/command_line.h"
+#include "apps/draft_runs.h"
 #include "apps/figures.h"
 #include "apps/interrupt.h"
 #include "apps/machine_limits.h"
@@ -28,7 +30,7 @@ namespace {
 
 constexpr int64_t kSequencesMax = 256;
 constexpr int64_t kRepeatsMax = 1000;
-constexpr size_t kListMax = 32;  // entries of --depth and --sequences
+constexpr size_t kListMax = 32;  // entries of --depth, --sequences and --acceptance
 
 struct Question {
   ModelChoice choice;
@@ -36,10 +38,13 @@ struct Question {
   int64_t generate = 128;
   std::vector<int64_t> depths = {0};
   std::vector<int64_t> sequences = {1};
+  std::vector<double> acceptances;  // of drafts; none: drafting is not measured
   int64_t repeats = 3;
   bool json = false;
 
-  int64_t tokens_of_run() const { return std::max<int64_t>({prompt, generate + 1, 64}); }
+  int64_t tokens_of_run() const { return std::max<int64_t>({prompt, generate + 1, 64, drafted_context()}); }
+  int64_t drafted_prompt() const { return std::max<int64_t>(prompt, 1); }
+  int64_t drafted_context() const { return acceptances.empty() ? 0 : drafted_prompt() + generate + 1; }
 };
 
 struct DecodeResult {
@@ -67,6 +72,7 @@ struct Report {
   StepCosts costs;
   MachineLimits limits;
   std::vector<DepthResult> results;
+  std::vector<DraftSpeeds> drafting;
 };
 
 // --- what the machine would allow ---
@@ -122,6 +128,20 @@ void describe(JsonWriter& json, const Question& question, const Report& report, 
   json.end_object();
 }
 
+void describe(JsonWriter& json, const DraftSpeeds& speeds) {
+  json.begin_object();
+  json.member("acceptance", speeds.acceptance);
+  json.member("ratio", speeds.ratios.median());
+  json.member("ratio_min", speeds.ratios.least());
+  json.member("ratio_max", speeds.ratios.most());
+  json.member("plain_tok_s", speeds.plain.median());
+  json.member("tok_s", speeds.drafted.median());
+  json.member("first_token_ratio", speeds.first_token.median());
+  json.member("guessed", speeds.guessed);
+  json.member("accepted", speeds.accepted);
+  json.end_object();
+}
+
 void describe_limits(JsonWriter& json, const Question& question, const Report& report) {
   json.key("limits");
   json.begin_object();
@@ -166,6 +186,12 @@ std::string report_json(const Question& question, const Report& report) {
   json.begin_array();
   for (const DepthResult& result : report.results) describe(json, question, report, result);
   json.end_array();
+  if (!report.drafting.empty()) {
+    json.key("drafting");
+    json.begin_array();
+    for (const DraftSpeeds& speeds : report.drafting) describe(json, speeds);
+    json.end_array();
+  }
   json.end_object();
   return json.text() + "\n";
 }
@@ -207,6 +233,22 @@ std::string rows_of(const Question& question, const Report& report, const DepthR
   return text;
 }
 
+// Beside each speed that of no drafting, in the same runs.
+std::string drafting_rows(const Report& report) {
+  if (report.drafting.empty()) return "";
+  std::string text =
+      "\n" + row("drafts accepted, if all are tried", "tokens/s", "(ratio min - max)", "undrafted", "ratio");
+  for (const DraftSpeeds& speeds : report.drafting) {
+    const double plain = speeds.plain.median();
+    const double drafted = speeds.drafted.median();
+    text += row(concat(fixed(100 * speeds.acceptance, 0), " %; ", speeds.accepted, " of ", speeds.guessed, " tried"),
+                fixed(drafted, decimals(drafted)),
+                concat(fixed(speeds.ratios.least(), 2), " - ", fixed(speeds.ratios.most(), 2)),
+                fixed(plain, decimals(plain)), fixed(speeds.ratios.median(), 2));
+  }
+  return text;
+}
+
 std::string report_text(const Question& question, const Report& report) {
   std::string text = concat(report.model, ": ", readable_parameters(report.parameters), " parameters, ",
                             compute_type_name(report.type), " (", readable_bytes(report.weight_bytes), "), kv ",
@@ -214,6 +256,7 @@ std::string report_text(const Question& question, const Report& report) {
                             report.threads == 1 ? " thread" : " threads", ", chunks of ", report.chunk, "\n\n");
   text += row("", "tokens/s", "(min - max)", "limit", "share");
   for (const DepthResult& result : report.results) text += rows_of(question, report, result);
+  text += drafting_rows(report);
   text += concat("\nmemory       ", readable_bytes(report.rss_bytes), " at most; ready after ",
                  fixed(report.load_seconds, 2), " s\n");
   text += concat("the machine  reads ", fixed(report.limits.bytes_per_second / 1e9, 1), " GB/s");
@@ -260,14 +303,32 @@ Result<std::vector<DepthResult>> measure(const Question& question, Engine& engin
   return results;
 }
 
+Result<std::vector<DraftSpeeds>> measure_drafting(const Question& question, Engine& engine, DraftRuns& runs) {
+  Progress progress("drafting");
+  std::vector<DraftSpeeds> results;
+  const auto on_step = [&]() -> Status {
+    if (interrupted()) return interruption();
+    progress.update(static_cast<int64_t>(results.size()), static_cast<int64_t>(question.acceptances.size()));
+    return {};
+  };
+  for (const double acceptance : question.acceptances) {
+    results.push_back(
+        TRY(runs.measure(engine, acceptance, question.drafted_prompt(), question.generate, question.repeats, on_step)));
+  }
+  return results;
+}
+
 Result<Report> answer(const Question& question, const std::string& path, EngineOptions options) {
   Report report;
+  DraftRuns draft_runs;
+  if (!question.acceptances.empty()) draft_runs.hook(options.draft);
   report.model = model_title(path);
   report.chunk = options.chunk_tokens;
   const double begun = seconds_now();
   {
     const std::unique_ptr<Engine> engine = TRY(open_engine(path, std::move(options)));
     report.load_seconds = seconds_now() - begun;
+    if (!question.acceptances.empty()) TRY(DraftRuns::check(*engine));
     const ModelSizes sizes = engine->model().sizes();
     report.parameters = sizes.parameters();
     report.weight_bytes = sizes.weight_bytes;
@@ -277,6 +338,7 @@ Result<Report> answer(const Question& question, const std::string& path, EngineO
     report.threads = engine->threads();
     report.costs = TRY(step_costs(*engine));
     report.results = TRY(measure(question, *engine));
+    report.drafting = TRY(measure_drafting(question, *engine, draft_runs));
     report.rss_bytes = resident_peak_bytes();
   }
   ThreadPool pool(report.threads);  // after the engine's has gone
@@ -284,16 +346,18 @@ Result<Report> answer(const Question& question, const std::string& path, EngineO
   return report;
 }
 
-// "1,4,8"
-Result<std::vector<int64_t>> read_list(const std::string& text, std::string_view option, int64_t min, int64_t max) {
-  std::vector<int64_t> values;
+// "1,4,8" or "0.5,1"
+template <class Number>
+Result<std::vector<Number>> read_list(const std::string& text, std::string_view option, Number min, Number max) {
+  std::vector<Number> values;
   for (size_t at = 0; at <= text.size();) {
     const size_t end = std::min(text.find(',', at), text.size());
-    int64_t value = 0;
+    Number value = 0;
     const auto read = std::from_chars(text.data() + at, text.data() + end, value);
-    if (read.ec != std::errc() || read.ptr != text.data() + end || value < min || value > max) {
-      return Error{ErrorCode::kUsage, concat(option, ": '", text.substr(at, std::min<size_t>(end - at, 40)),
-                                             "' is not a whole number from ", min, " to ", max)};
+    if (read.ec != std::errc() || read.ptr != text.data() + end || !(value >= min && value <= max)) {
+      return Error{ErrorCode::kUsage,
+                   concat(option, ": '", text.substr(at, std::min<size_t>(end - at, 40)), "' is not a ",
+                          std::is_integral_v<Number> ? "whole " : "", "number from ", min, " to ", max)};
     }
     values.push_back(value);
     at = end + 1;
@@ -307,6 +371,9 @@ Result<std::vector<int64_t>> read_list(const std::string& text, std::string_view
 Status check(const Question& question, const EngineOptions& options) {
   if (question.prompt == 0 && question.generate == 0) {
     return Error{ErrorCode::kUsage, "with --prompt 0 and --generate 0 there is nothing to measure"};
+  }
+  if (question.generate == 0 && !question.acceptances.empty()) {
+    return Error{ErrorCode::kUsage, "--acceptance measures decoding: --generate must not be 0"};
   }
   const int64_t most = *std::max_element(question.sequences.begin(), question.sequences.end());
   if (most > options.chunk_tokens) {
@@ -343,10 +410,12 @@ Result<int> bench_command(int argc, const char* const* argv) {
       "  capy bench                                     the default model\n"
       "  capy bench ./model --type int8 --sequences 1,2,4,8\n"
       "  capy bench model.gguf --depth 0,4096,16384     with that much context before what is measured\n"
+      "  capy bench ./model --acceptance 0,0.5,0.9      what drafting gains if that share of the drafts is right\n"
       "  capy init config.json ./random --seed 1 && capy bench ./random --json\n");
   Question question;
   std::string depths;
   std::string sequences;
+  std::string acceptances;
   add_model_argument(line, question.choice);
   const int64_t context_max = EngineLimits{}.context_tokens_max;
   line.add_option("--prompt", question.prompt, "tokens of the prompt; 512 when left out, 0 for none")
@@ -359,14 +428,21 @@ Result<int> bench_command(int argc, const char* const* argv) {
       ->type_name("N,...");
   line.add_option("--sequences", sequences, "sequences decoded in one batch; one or more, with commas between")
       ->type_name("N,...");
+  line.add_option(
+          "--acceptance", acceptances,
+          "decode with drafts of the MTP head too, beside none: this share of them is made right, the rest wrong,\n"
+          "0 to 1; one or more, with commas between. Behind a prompt of --prompt tokens, whatever --depth says")
+      ->type_name("X,...");
   line.add_option("--repeat", question.repeats, "runs of each kind; 3 when left out")
       ->check(in_range(1, kRepeatsMax))
       ->type_name("N");
   line.add_flag("--json", question.json, "one JSON object");
   add_engine_options(line, question.choice);
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;
-  if (line.count("--depth") > 0) question.depths = TRY(read_list(depths, "--depth", 0, context_max));
-  if (line.count("--sequences") > 0) question.sequences = TRY(read_list(sequences, "--sequences", 1, kSequencesMax));
+  if (line.count("--depth") > 0) question.depths = TRY(read_list<int64_t>(depths, "--depth", 0, context_max));
+  if (line.count("--sequences") > 0)
+    question.sequences = TRY(read_list<int64_t>(sequences, "--sequences", 1, kSequencesMax));
+  if (line.count("--acceptance") > 0) question.acceptances = TRY(read_list<double>(acceptances, "--acceptance", 0, 1));
   return start(std::move(question));
 }
 

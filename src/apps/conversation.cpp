@@ -7,6 +7,14 @@
 #include "engine/text_model.h"
 
 namespace capy {
+namespace {
+
+Result<RenderedPrompt> render(const Engine& engine, std::span<const ChatMessage> messages, std::optional<bool> think) {
+  return engine.chat_template()->render_tolerant(Conversation::from_messages(messages), Json(),
+                                                 template_options(engine.tokenizer(), think));
+}
+
+}  // namespace
 
 Result<PreparedPrompt> prepare_chat(const Engine& engine, std::span<const ChatMessage> messages,
                                     std::optional<bool> think) {
@@ -17,11 +25,15 @@ Result<PreparedPrompt> prepare_chat(const Engine& engine, std::span<const ChatMe
     return Error{ErrorCode::kUnsupported,
                  "this model has no chat template: it continues texts (--raw) and does not chat"};
   }
-  const RenderedPrompt prompt = TRY(engine.chat_template()->render_tolerant(
-      Conversation::from_messages(messages), Json(), template_options(engine.tokenizer(), think)));
+  const RenderedPrompt prompt = TRY(render(engine, messages, think));
   PreparedPrompt prepared;
-  prepared.tokens = TRY(engine.tokenize_prompt(prompt));
   prepared.begins_in_thinking = ends_in_thinking(prompt.text);
+  // Where nothing changes, the wish was not heard.
+  if (think == true && !prepared.begins_in_thinking && TRY(render(engine, messages, false)).text == prompt.text) {
+    return Error{ErrorCode::kUnsupported,
+                 "this model's chat template cannot be told to think: leave --think out (in a chat: /think auto)"};
+  }
+  prepared.tokens = TRY(engine.tokenize_prompt(prompt));
   prepared.note = prompt.note;
   return prepared;
 }

@@ -11,12 +11,14 @@
 #include "apps/command_line.h"
 #include "apps/figures.h"
 #include "apps/kernel_check.h"
+#include "apps/machine_limits.h"
 #include "apps/model_summary.h"
 #include "apps/random_weights.h"
 #include "apps/streams.h"
 #include "base/concat.h"
 #include "base/cpu.h"
 #include "base/json.h"
+#include "base/thread_pool.h"
 #include "formats/packed_cache.h"
 #include "hub/registry.h"
 #include "kernels/kernels.h"
@@ -67,20 +69,40 @@ struct Fit {
   std::string model;
   std::string type;
   int64_t weight_bytes = 0;
+  int64_t step_bytes = 0;  // of them, what a decoded token reads
   std::optional<int64_t> context;
 };
+
+// How the loader holds a matrix of such a model: attention and the delta net's output keep 8 bits beside int4.
+MatrixFormat format_of(const std::string& name, ComputeType type) {
+  if (type == ComputeType::kBF16) return MatrixFormat::kBF16;
+  const bool keeps8 =
+      name.find(".self_attn.") != std::string::npos || name.find(".linear_attn.out_proj.") != std::string::npos;
+  return type == ComputeType::kInt8 || keeps8 ? MatrixFormat::kInt8Packed : MatrixFormat::kInt4Packed;
+}
+
+// bf16 is mapped as it is. Otherwise the embedding stays beside a tied head that is packed.
+Fit fit_of(const KnownSize& size, const ModelSummary& summary, ComputeType type) {
+  Fit fit{size.name, compute_type_name(type), 0, 0, {}};
+  for (const RandomTensor& tensor : qwen35_tensors(summary.config, "model.")) {
+    const TensorDescription& d = tensor.description;
+    const bool matrix = d.shape.size() == 2;
+    const int64_t bytes = matrix ? matrix_bytes(format_of(d.name, type), d.shape[0], d.shape[1]) : d.bytes();
+    const bool embedding = d.name.find("embed_tokens") != std::string::npos;
+    fit.weight_bytes += embedding && type != ComputeType::kBF16 ? d.bytes() : bytes;
+    if (embedding && type != ComputeType::kBF16 && size.tied) fit.weight_bytes += bytes;
+    if (!d.name.starts_with("mtp.") && (!embedding || size.tied)) fit.step_bytes += bytes;
+  }
+  fit.context = context_that_fits(summary, fit.weight_bytes, usual_kv_type(type, summary.config.head_dim));
+  return fit;
+}
 
 std::vector<Fit> what_fits() {
   std::vector<Fit> fits;
   for (const KnownSize& size : kSizes) {
     const ModelSummary summary = summary_of(size);
-    // bf16 is mapped as it is. int8 takes half of that and the blocks' scales; a tied head is packed beside the
-    // embedding.
-    const int64_t weights = summary.tensor_bytes / 2;
-    const int64_t int8 = weights + weights * 4 / kQuantBlock + 2 * summary.config.vocab * summary.config.dim;
-    fits.push_back(
-        {size.name, "bf16", summary.tensor_bytes, context_that_fits(summary, summary.tensor_bytes, KvType::kBF16)});
-    fits.push_back({size.name, "int8", int8, context_that_fits(summary, int8, KvType::kInt8)});
+    for (const ComputeType type : {ComputeType::kBF16, ComputeType::kInt8, ComputeType::kInt4})
+      fits.push_back(fit_of(size, summary, type));
   }
   return fits;
 }
@@ -172,7 +194,9 @@ struct Findings {
   DefaultModel model;
   std::vector<CachedWeights> cached;
   std::vector<Fit> fits;
+  double memory_bytes_s = 0;  // 0: not known
 
+  double most_tokens_s(const Fit& fit) const { return memory_bytes_s / static_cast<double>(fit.step_bytes); }
   bool well() const {
     bool equal = true;
     for (const KernelCheck& check : kernels) equal &= check.different.empty();
@@ -190,6 +214,9 @@ Findings examine() {
   findings.model = look_at_default_model();
   findings.cached = look_at_cached_weights();
   findings.fits = what_fits();
+  ThreadPool pool(ThreadPool::default_threads());
+  const Result<MachineLimits> limits = measure_limits(pool, "generic", ComputeType::kInt8);
+  if (limits.ok()) findings.memory_bytes_s = limits.value().bytes_per_second;
   return findings;
 }
 
@@ -246,10 +273,13 @@ std::string as_text(const Findings& findings) {
   text += describe_kernels(findings);
   text += describe_home(findings);
   text += describe_cached(findings);
-  text += "\nWhat fits\n";
+  text += concat("\nWhat fits, and how fast it could write at best: memory reads ",
+                 fixed(findings.memory_bytes_s / 1e9, 1), " GB/s\n");
   for (const Fit& fit : findings.fits) {
-    const std::string context =
-        fit.context ? concat(", context up to ", readable_count(*fit.context), " tokens") : ": too large";
+    const std::string context = fit.context
+                                    ? concat(", context up to ", readable_count(*fit.context), " tokens, at most ",
+                                             fixed(findings.most_tokens_s(fit), 1), " tokens/s")
+                                    : ": too large";
     text += line(concat("  ", fit.model), concat(fit.type, "  ", readable_bytes(fit.weight_bytes), context));
   }
   return text + (findings.well() ? "\nAll is well.\n" : "\nSomething is wrong: see TROUBLE and DIFFERS above.\n");
@@ -300,6 +330,7 @@ std::string as_json(const Findings& findings) {
     json.end_object();
   }
   json.end_array();
+  json.member("memory_bytes_s", findings.memory_bytes_s);
   json.key("fits");
   json.begin_array();
   for (const Fit& fit : findings.fits) {
@@ -309,6 +340,7 @@ std::string as_json(const Findings& findings) {
     json.member("weight_bytes", fit.weight_bytes);
     json.member("fits", fit.context.has_value());
     json.member("context_tokens", fit.context.value_or(0));
+    json.member("decode_tok_s_limit", findings.most_tokens_s(fit));
     json.end_object();
   }
   json.end_array();
@@ -322,7 +354,8 @@ Result<int> doctor_command(int argc, const char* const* argv) {
   CommandLine line(
       "capy doctor",
       "Tell what this machine has, which kernels run and whether they compute rightly, whether the default model and\n"
-      "the weights that were converted for the next start are whole, and what fits. Ends with 1 when something is "
+      "the weights that were converted for the next start are whole, what fits, and how fast that could be. Ends with "
+      "1 when something is "
       "wrong.",
       "  capy doctor\n  capy doctor --json | jq .ok\n");
   bool json = false;

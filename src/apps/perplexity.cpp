@@ -24,7 +24,7 @@ constexpr int64_t kWindowTokens = 512;  // llama.cpp's default too
 struct Question {
   ModelChoice choice;
   std::string file;
-  std::string against;
+  ModelChoice against;  // no model: not asked for
   bool json = false;
   EvaluationOptions evaluation;
 };
@@ -51,7 +51,9 @@ std::string report_json(const Question& question, const Evaluation& model, const
   if (comparison != nullptr) {
     json.key("reference");
     json.begin_object();
-    json.member("model", question.against);
+    json.member("model", question.against.model);
+    if (!question.against.type.empty()) json.member("type", question.against.type);
+    if (!question.against.kv.empty()) json.member("kv", question.against.kv);
     describe(json, comparison->reference);
     json.end_object();
     json.member("kl_divergence", comparison->divergence.mean);
@@ -78,7 +80,8 @@ std::string report_text(const Question& question, const Evaluation& model, const
 }
 
 Result<int> answer(Question question) {
-  const std::string text = TRY(read_file(question.file, kTextBytesMax));
+  const std::string text =
+      TRY(question.file == "-" ? read_input(kTextBytesMax) : read_file(question.file, kTextBytesMax));
   std::unique_ptr<Engine> engine = TRY(open_engine(question.choice));
   const std::vector<int32_t> tokens = TRY(tokens_of_text(*engine, text));
   Progress progress("reading", Progress::Unit::kTokens);
@@ -88,17 +91,15 @@ Result<int> answer(Question question) {
     return !interrupted();
   };
   const InterruptScope scope;
-  if (question.against.empty()) {
+  if (question.against.model.empty()) {
     const Evaluation model = TRY(evaluate(*engine, tokens, question.evaluation));
     progress.clear();
     TRY(write_output(question.json ? report_json(question, model, nullptr) : report_text(question, model, nullptr)));
     return 0;
   }
-  ModelChoice other;
-  other.model = question.against;
-  other.threads = question.choice.threads;
-  other.context = question.choice.context;
-  std::unique_ptr<Engine> reference = TRY(open_engine(other));
+  question.against.threads = question.choice.threads;
+  question.against.context = question.choice.context;
+  std::unique_ptr<Engine> reference = TRY(open_engine(question.against));
   const Comparison both = TRY(compare(*engine, *reference, tokens, question.evaluation));
   progress.clear();
   TRY(write_output(question.json ? report_json(question, both.model, &both)
@@ -115,11 +116,22 @@ Result<int> perplexity_command(int argc, const char* const* argv) {
       "20 words that are equally likely. The second half of each window is scored, as llama.cpp's tool does it.",
       "  capy perplexity model.gguf book.txt\n"
       "  capy perplexity model.gguf book.txt --type int8 --against ./original      how much int8 costs\n"
+      "  capy perplexity ./model book.txt --type int4 --against ./model --against-type bf16\n"
+      "  zcat book.txt.gz | capy perplexity ./model -\n"
       "  capy perplexity ./model book.txt --context 2048 --json\n");
   Question question;
   add_model_argument(line, question.choice)->required();
-  line.add_option("FILE", question.file, "the text, in UTF-8")->required()->type_name("");
-  line.add_option("--against", question.against, "also measure how far the model is from this one")->type_name("MODEL");
+  line.add_option("FILE", question.file, "the text, in UTF-8; - reads standard input")->required()->type_name("");
+  auto* const against =
+      line.add_option("--against", question.against.model, "also measure how far the model is from this one");
+  against->type_name("MODEL");
+  line.add_option("--against-type", question.against.type,
+                  "compute that one as f32, bf16, int8 or int4; what its file holds when left out")
+      ->needs(against)
+      ->type_name("TYPE");
+  line.add_option("--against-kv", question.against.kv, "keep that one's keys and values as f32, bf16, int8 or int4")
+      ->needs(against)
+      ->type_name("TYPE");
   line.add_option("--context", question.evaluation.window, "tokens of a window; 512 when left out")
       ->check(in_range(EvaluationOptions::kWindowMin, EngineLimits{}.context_tokens_max))
       ->type_name("N");

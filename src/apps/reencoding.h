@@ -13,16 +13,22 @@
 
 namespace capy {
 
-struct ReencodingError {
-  DType type = DType::kF32;
-  int64_t matrices = 0;
+struct ReencodingLoss {
   double relative_rms = 0;        // root of sum (w' - w)^2 / sum w^2 over all matrices of the type
   double worst_relative_rms = 0;  // of one matrix
   std::string worst_name;
 };
 
-// Into int8 (kInt8Packed), by stored type. Reads all weights once. `on_progress` returns false to stop (kCancelled).
-Result<std::vector<ReencodingError>> int8_reencoding_errors(const Checkpoint& checkpoint, const ModelConfig& config,
-                                                            const std::function<bool(double fraction)>& on_progress);
+struct ReencodingError {
+  DType type = DType::kF32;
+  int64_t matrices = 0;
+  ReencodingLoss int8;
+  ReencodingLoss int4;
+};
+
+// Into kInt8Packed and kInt4Packed, by stored type. Reads all weights once. `on_progress` returns false to stop
+// (kCancelled).
+Result<std::vector<ReencodingError>> reencoding_errors(const Checkpoint& checkpoint, const ModelConfig& config,
+                                                       const std::function<bool(double fraction)>& on_progress);
 
 }  // namespace capy

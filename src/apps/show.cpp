@@ -74,7 +74,7 @@ Result<Facts> gather(const std::string& path, bool measures_error) {
   if (measures_error) {
     Progress progress("comparing", Progress::Unit::kNone);
     const InterruptScope scope;
-    facts.errors = TRY(int8_reencoding_errors(checkpoint, facts.summary.config, [&](double fraction) {
+    facts.errors = TRY(reencoding_errors(checkpoint, facts.summary.config, [&](double fraction) {
       progress.update(fraction);
       return !interrupted();
     }));
@@ -170,12 +170,12 @@ std::string describe_text(const Facts& facts) {
   return text;
 }
 
-std::string describe_errors(const Facts& facts) {
-  std::string text = "\nRe-encoding into int8, relative RMS error\n";
+std::string describe_errors(const Facts& facts, const char* into, ReencodingLoss ReencodingError::* loss) {
+  std::string text = concat("\nRe-encoding into ", into, ", relative RMS error\n");
   for (const ReencodingError& error : facts.errors) {
     text += line(dtype_info(error.type).name,
-                 concat(fixed(error.relative_rms, 5), " over ", error.matrices, " matrices; worst ",
-                        fixed(error.worst_relative_rms, 5), " (", error.worst_name, ")"));
+                 concat(fixed((error.*loss).relative_rms, 5), " over ", error.matrices, " matrices; worst ",
+                        fixed((error.*loss).worst_relative_rms, 5), " (", (error.*loss).worst_name, ")"));
   }
   return text;
 }
@@ -195,7 +195,10 @@ std::string as_text(const Facts& facts, bool with_errors) {
   text += "\nMemory\n" + describe_memory(facts);
   text += concat("\nOn this machine (", readable_bytes(memory_available_bytes()), " free)\n", describe_fits(facts));
   text += "\nText\n" + describe_text(facts);
-  if (with_errors) text += describe_errors(facts);
+  if (with_errors) {
+    text += describe_errors(facts, "int8", &ReencodingError::int8);
+    text += describe_errors(facts, "int4", &ReencodingError::int4);
+  }
   return text;
 }
 
@@ -305,16 +308,16 @@ void write_text_model(JsonWriter& json, const Facts& facts) {
   json.end_object();
 }
 
-void write_errors(JsonWriter& json, const Facts& facts) {
-  json.key("int8_reencoding");
+void write_errors(JsonWriter& json, const Facts& facts, const char* key, ReencodingLoss ReencodingError::* loss) {
+  json.key(key);
   json.begin_array();
   for (const ReencodingError& error : facts.errors) {
     json.begin_object();
     json.member("type", dtype_info(error.type).name);
     json.member("matrices", error.matrices);
-    json.member("relative_rms_error", error.relative_rms);
-    json.member("worst_relative_rms_error", error.worst_relative_rms);
-    json.member("worst", error.worst_name);
+    json.member("relative_rms_error", (error.*loss).relative_rms);
+    json.member("worst_relative_rms_error", (error.*loss).worst_relative_rms);
+    json.member("worst", (error.*loss).worst_name);
     json.end_object();
   }
   json.end_array();
@@ -332,7 +335,10 @@ std::string as_json(const Facts& facts, bool with_errors) {
   write_types(json, facts.summary.types);
   write_memory(json, facts);
   write_text_model(json, facts);
-  if (with_errors) write_errors(json, facts);
+  if (with_errors) {
+    write_errors(json, facts, "int8_reencoding", &ReencodingError::int8);
+    write_errors(json, facts, "int4_reencoding", &ReencodingError::int4);
+  }
   json.end_object();
   return json.text() + "\n";
 }
@@ -345,13 +351,14 @@ Result<int> show_command(int argc, const char* const* argv) {
                    "conversation takes, and what context fits this machine.",
                    "  capy show smollm2\n"
                    "  capy show ./Qwen3.5-0.8B --json | jq .parameters.total\n"
-                   "  capy show model.Q4_K_M.gguf --error       what re-encoding for int8 computing costs\n");
+                   "  capy show model.Q4_K_M.gguf --error       what re-encoding costs, for int8 and for int4\n");
   ModelChoice choice;
   bool json = false;
   bool measures_error = false;
   add_model_argument(line, choice)->required();
   line.add_flag("--json", json, "one JSON object");
-  line.add_flag("--error", measures_error, "measure the error of re-encoding the weights into int8 (reads them all)");
+  line.add_flag("--error", measures_error,
+                "measure the error of re-encoding the weights into int8 and int4 (reads them all)");
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;
 
   const std::string path = TRY(find_model(choice.model));

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -211,6 +212,45 @@ TEST(CapiOpenTest, RefusesOptionsThatCannotBe) {
   EXPECT_EQ(status_with([](capy_open_options& o) { o.context_tokens = INT64_MIN; }), CAPY_ERROR_INVALID);
   EXPECT_EQ(status_with([](capy_open_options& o) { o.memory_bytes = -1; }), CAPY_ERROR_INVALID);
   EXPECT_EQ(status_with([](capy_open_options& o) { o.memory_bytes = 1; }), CAPY_ERROR_LIMIT);
+}
+
+// Converted weights are kept where the caller says, used again, and never anywhere else.
+TEST(CapiOpenTest, KeepsConvertedWeightsInTheGivenDirectoryAlone) {
+  namespace fs = std::filesystem;
+  const fs::path root = fs::path(testing::TempDir()) / ("capi_cache_" + std::to_string(::getpid()));
+  const std::string cache = (root / "app" / "cache").string();
+  const std::string home = (root / "home").string();
+  ::setenv("CAPY_HOME", home.c_str(), 1);
+  const auto files = [&](const std::string& directory) {
+    std::vector<fs::path> found;
+    for (fs::recursive_directory_iterator entry(directory); entry != fs::recursive_directory_iterator(); ++entry)
+      if (entry->is_regular_file()) found.push_back(entry->path());
+    return found;
+  };
+  const auto answer = [&](const char* directory, size_t size = sizeof(capy_open_options)) {
+    capy_open_options options = small_options();
+    options.size = size;
+    options.type = CAPY_TYPE_INT4;
+    options.cache_directory = directory;
+    const Model model = open_model(model_path(), options);
+    return logits_of(begin(model, {1, 2, 3}));
+  };
+  const Row plain = answer(nullptr);
+  EXPECT_TRUE(same_bytes(answer(""), plain));
+  EXPECT_TRUE(same_bytes(answer(cache.c_str(), offsetof(capy_open_options, cache_directory)), plain))
+      << "a program built with the first capy.h";
+  EXPECT_FALSE(fs::exists(root));
+  EXPECT_TRUE(same_bytes(answer(cache.c_str()), plain));
+  const std::vector<fs::path> made = files(cache);
+  ASSERT_EQ(made.size(), 1U);
+  const auto written = fs::last_write_time(made[0]);
+  EXPECT_TRUE(same_bytes(answer(cache.c_str()), plain));
+  EXPECT_EQ(files(cache), made);
+  EXPECT_EQ(fs::last_write_time(made[0]), written) << "it was made again";
+  EXPECT_TRUE(same_bytes(answer("/proc/nowhere/at/all"), plain)) << "a cache that cannot be is none";
+  EXPECT_FALSE(fs::exists(home));
+  ::unsetenv("CAPY_HOME");
+  fs::remove_all(root);
 }
 
 TEST(CapiOpenTest, NullIsAnErrorEverywhere) {

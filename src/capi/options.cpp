@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capi/options.h"
 
+#include <cstddef>
 #include <string>
 
 #include "capi/handles.h"
@@ -54,7 +55,8 @@ Result<bool> read_flag(int32_t value, const char* name) {
 }
 
 Result<EngineOptions> read_open_options(const capy_open_options* given) {
-  const capy_open_options options = TRY(read_struct(given, sizeof(capy_open_options), "capy_open_options"));
+  constexpr size_t kFirstVersion = offsetof(capy_open_options, cache_directory);
+  const capy_open_options options = TRY(read_struct(given, kFirstVersion, "capy_open_options"));
   if (options.memory_bytes < 0) return out_of_range("memory_bytes", options.memory_bytes);
   EngineOptions read;
   read.type = TRY(read_type(options.type));
@@ -63,6 +65,7 @@ Result<EngineOptions> read_open_options(const capy_open_options* given) {
   if (options.chunk_tokens != 0) read.chunk_tokens = options.chunk_tokens;
   read.context_tokens = options.context_tokens;
   read.memory_bytes = options.memory_bytes;
+  if (options.cache_directory != nullptr) read.cache_directory = options.cache_directory;
   // A decoding sequence is two for a moment: the request's is forked off before the handle's is let go.
   read.limits.sequences_max = CAPY_SEQUENCES_MAX + 1;
   return read;

@@ -37,10 +37,7 @@ void Engine::Parts::propose_drafts() {
   int64_t rows = decoding;
   for (const auto& sequence : sequences) {
     if (!is_decoding(*sequence) || sequence->generation == nullptr || !sequence->generation->drafts()) continue;
-    if (sequence->tail.count > MtpTail::kRowsMax - 1 - kMaxDraft) {
-      const Arena::Scope scope(arena);
-      (void)read_tail(*sequence, arena.allocate<float>(MtpTail::kRowsMax * model.config().dim));
-    }
+    if (sequence->tail.count > MtpTail::kRowsMax - 1 - kMaxDraft) shorten_tail(*sequence);
     if (prompts) continue;
     const int64_t most = std::min({kMaxDraft, options.chunk_tokens - rows, plan.context_tokens - sequence->length(),
                                    sequence->generation->tokens_left() - 1});
@@ -54,6 +51,8 @@ void Engine::Parts::propose_drafts() {
 int64_t Engine::Parts::propose(Sequence& sequence, int64_t most, int64_t rows) {
   DraftPolicy& policy = sequence.generation->policy();
   Drafts& drafts = sequence.drafts;
+  drafts.rows_before = rows;
+  policy.step_begins();
   const auto wanted = [&](Drafter drafter) {
     drafts.drafter = drafter;
     if (options.draft.fixed > 0) return std::min(most, options.draft.fixed);
@@ -69,7 +68,7 @@ int64_t Engine::Parts::propose(Sequence& sequence, int64_t most, int64_t rows) {
       ++good;
     return good;
   }
-  if (sequence.generation->ngrams().propose(sequence.tokens, most, drafts.tokens.data()) > 0) {
+  if (!options.draft.revise && sequence.generation->ngrams().propose(sequence.tokens, most, drafts.tokens.data()) > 0) {
     const int64_t asked = wanted(Drafter::kNgram);
     if (asked > 0) return asked;
   }
@@ -83,54 +82,51 @@ int64_t Engine::Parts::propose_mtp(Sequence& sequence, int64_t drafts) {
   if (!sequence.kv.grow(drafts).ok()) return 0;  // room for the head's rows; given back below
   const double begun = seconds_now();
   const Arena::Scope scope(arena);
-  const int64_t dim = model.config().dim;
-  float* const rows = arena.allocate<float>(MtpTail::kRowsMax * dim);
-  float* const next = arena.allocate<float>(dim);
-  const float* const last = read_tail(sequence, rows);
-  if (last != nullptr) {
-    std::copy_n(last, dim, next);
+  float* const row = arena.allocate<float>(model.config().dim);
+  float* const hidden = arena.allocate<float>(model.config().dim);
+  const bool ready = shorten_tail(sequence);
+  if (ready) {
+    std::copy_n(sequence.tail.rows.data(), model.config().dim, hidden);
+    sequence.tail.count = 0;
+    int32_t token = sequence.tokens.back();
     for (int64_t i = 0; i < drafts; ++i) {
-      sequence.drafts.tokens[static_cast<size_t>(i)] = model.draft_token(next, compute);
-      if (i + 1 == drafts) break;
       BatchSlice slice;
       slice.rows = 1;
-      slice.position = sequence.computed + i;
+      slice.position = sequence.computed - 1 + i;
       slice.kv = &sequence.kv;
       slice.loras = sequence.loras;
       Batch b;
-      b.tokens = {&sequence.drafts.tokens[static_cast<size_t>(i)], 1};
+      b.tokens = {&token, 1};
       b.slices = {&slice, 1};
-      model.forward_mtp(b, rows, next, compute);
-      std::copy_n(rows, dim, next);
+      model.forward_mtp(b, row, hidden, compute);
+      std::copy_n(row, model.config().dim, hidden);
+      token = model.draft_token(hidden, compute);
+      sequence.drafts.tokens[static_cast<size_t>(i)] = token;
     }
     draft_costs.draft_took((seconds_now() - begun) / static_cast<double>(drafts));
+    if (options.draft.revise)
+      options.draft.revise(sequence.tokens, {sequence.drafts.tokens.data(), static_cast<size_t>(drafts)});
   }
   sequence.kv.truncate(sequence.computed);
-  return last != nullptr ? drafts : 0;
+  return ready ? drafts : 0;
 }
 
-// Shows the head the rows that it has not seen. `out` [MtpTail::kRowsMax][dim]; the answer is the last row in it:
-// nullptr where a fork shares the page that would be written, which costs drafts and nothing else.
-const float* Engine::Parts::read_tail(Sequence& sequence, float* out) {
+// Shows the head the tail's rows but for the last, which stays: the next draft begins with it. False where a fork
+// shares a page that would be written; then there is no tail any more, which costs drafts and nothing else.
+bool Engine::Parts::shorten_tail(Sequence& sequence) {
   MtpTail& tail = sequence.tail;
   const int64_t dim = model.config().dim;
   const int64_t begin = sequence.computed - tail.count;
-  const int64_t count = tail.count;
-  tail.count = 0;
-  if (!sequence.kv.is_writable(begin) || !sequence.kv.is_writable(sequence.computed - 1)) return nullptr;
-  for (int64_t row = 0; row < count; row += options.chunk_tokens) {
-    BatchSlice slice;
-    slice.rows = std::min(options.chunk_tokens, count - row);
-    slice.position = begin + row;
-    slice.kv = &sequence.kv;
-    slice.loras = sequence.loras;
-    Batch b;
-    b.tokens = std::span<const int32_t>(sequence.tokens)
-                   .subspan(static_cast<size_t>(begin + row + 1), static_cast<size_t>(slice.rows));
-    b.slices = {&slice, 1};
-    model.forward_mtp(b, out + row * dim, tail.rows.data() + row * dim, compute);
+  if (!sequence.kv.is_writable(begin) || !sequence.kv.is_writable(sequence.computed - 1)) {
+    tail.count = 0;
+    return false;
   }
-  return out + (count - 1) * dim;
+  const int64_t shown = tail.count - 1;
+  if (shown == 0) return true;
+  extend_mtp(sequence, begin, shown, tail.rows.data());
+  std::copy_n(tail.rows.data() + shown * dim, dim, tail.rows.data());
+  tail.count = 1;
+  return true;
 }
 
 // Cuts off the guesses that were wrong and keeps the hidden rows that the head wants next.
@@ -148,7 +144,7 @@ void Engine::Parts::settle_drafts(const float* hidden) {
       Generation& generation = *sequence.generation;
       // An answer that ended says nothing of the guesses behind its end.
       const int64_t judged = generation.finished() ? drafts.accepted : drafts.count;
-      generation.policy().verified(drafts.drafter, judged, drafts.accepted);
+      generation.policy().verified(drafts.drafter, judged, drafts.accepted, drafts.rows_before, draft_costs);
       generation.response().drafted_tokens += drafts.count;
       generation.response().accepted_tokens += drafts.accepted;
     }
@@ -168,7 +164,7 @@ void Engine::Parts::keep_tail(Sequence& sequence, const BatchSlice& slice, const
   int64_t shown = 0;
   if (more_to_come || rows > 1 + kMaxDraft) {
     shown = more_to_come ? rows : rows - 1;
-    fill_mtp(sequence, slice.position, shown, first);
+    extend_mtp(sequence, slice.position, shown, first);
     tail.count = 0;
   }
   CHECK(tail.count + rows - shown <= MtpTail::kRowsMax);  // propose_drafts sees to it
@@ -176,18 +172,19 @@ void Engine::Parts::keep_tail(Sequence& sequence, const BatchSlice& slice, const
   tail.count += rows - shown;
 }
 
-void Engine::Parts::fill_mtp(Sequence& sequence, int64_t position, int64_t rows, const float* hidden) {
-  const Arena::Scope scope(arena);
-  BatchSlice slice;
-  slice.rows = rows;
-  slice.position = position;
-  slice.kv = &sequence.kv;
-  slice.loras = sequence.loras;
-  Batch b;
-  b.tokens =
-      std::span<const int32_t>(sequence.tokens).subspan(static_cast<size_t>(position) + 1, static_cast<size_t>(rows));
-  b.slices = {&slice, 1};
-  model.forward_mtp(b, arena.allocate<float>(rows * model.config().dim), hidden, compute);
+void Engine::Parts::extend_mtp(Sequence& sequence, int64_t position, int64_t rows, const float* hidden) {
+  for (int64_t row = 0; row < rows; row += options.chunk_tokens) {
+    BatchSlice slice;
+    slice.rows = std::min(options.chunk_tokens, rows - row);
+    slice.position = position + row;
+    slice.kv = &sequence.kv;
+    slice.loras = sequence.loras;
+    Batch b;
+    b.tokens = std::span<const int32_t>(sequence.tokens)
+                   .subspan(static_cast<size_t>(slice.position + 1), static_cast<size_t>(slice.rows));
+    b.slices = {&slice, 1};
+    model.extend_mtp(b, hidden + row * model.config().dim, compute);
+  }
 }
 
 }  // namespace capy

@@ -240,6 +240,42 @@ TEST(Drafting, OwnDraftersChangeNothing) {
   EXPECT_GT(with_mtp, 0);
 }
 
+// What the MTP head guesses behind a text does not depend on how the text came: by prefill at once, or decoded with and
+// without drafts, which leaves the head rows to catch up with.
+TEST(Drafting, GuessesDependOnTheTextAlone) {
+  using Guess = std::pair<Tokens, Tokens>;  // behind which tokens, and what
+  const GoldenModel golden = read_golden_model("qwen35_nested");
+  const auto guesses_of = [&](const Request& request, int64_t fixed) {
+    auto heard = std::make_shared<std::vector<Guess>>();
+    Case setup{"qwen35_nested", ComputeType::kF32, KvType::kF32, 64, DraftOptions{true, fixed, {}}};
+    setup.draft.revise = [heard](std::span<const int32_t> tokens, std::span<int32_t> guesses) {
+      heard->emplace_back(Tokens(tokens.begin(), tokens.end()), Tokens(guesses.begin(), guesses.end()));
+      guesses[0] = (heard->size() % 3 == 0) ? guesses[0] : (guesses[0] + 1) % 50;  // some wrong ones: none is right
+    };
+    const std::unique_ptr<Engine> engine = open_engine(setup);
+    const RequestId id = engine->submit(Request(request)).take();
+    run(*engine);
+    (void)engine->take(id);
+    return *heard;
+  };
+  size_t compared = 0;
+  for (const int64_t fixed : {0, 1, 3}) {
+    const std::vector<Guess> decoded = guesses_of(make_request(golden, 0, 0, 160), fixed);
+    for (size_t i = 0; i < decoded.size(); i += 1 + decoded.size() / 12, ++compared) {
+      const auto& [text, guesses] = decoded[i];
+      SCOPED_TRACE("drafts " + std::to_string(fixed) + ", behind " + std::to_string(text.size()) + " tokens");
+      Request again = make_request(golden, 0, 0, 8);
+      again.tokens.assign(text.begin(), text.end() - 1);
+      const std::vector<Guess> prefilled = guesses_of(again, 3);
+      ASSERT_FALSE(prefilled.empty());
+      ASSERT_EQ(prefilled[0].first, text);
+      const auto most = static_cast<std::ptrdiff_t>(std::min(guesses.size(), prefilled[0].second.size()));
+      EXPECT_TRUE(std::equal(guesses.begin(), guesses.begin() + most, prefilled[0].second.begin()));
+    }
+  }
+  EXPECT_GT(compared, 15U);
+}
+
 TEST(Drafting, StopsInsideAnAcceptedRun) {
   Case setup;
   setup.draft = no_drafts();
@@ -351,29 +387,68 @@ TEST(NgramDrafter, LongerEndsCountMore) {
   EXPECT_EQ(out[0], 50);
 }
 
-TEST(DraftPolicy, DraftsWhatPays) {
+// What steps cost by their rows, as fractions of one of one row.
+DraftCosts costs_of(double further_row, double draft) {
   DraftCosts costs;
   for (int i = 0; i < 50; ++i) {
-    for (int64_t rows = 1; rows <= 7; ++rows) costs.step_took(rows, 1.0 + 0.15 * static_cast<double>(rows - 1));
+    for (int64_t rows = 1; rows <= 7; ++rows) costs.step_took(rows, 1.0 + further_row * static_cast<double>(rows - 1));
+    costs.draft_took(draft);
   }
+  return costs;
+}
+
+// Writes `tokens` tokens with a policy that is new; each guess is right with probability `right`. Steps' time.
+double time_of(int64_t tokens, double right, const DraftCosts& costs, double further_row, double draft) {
+  DraftPolicy policy;
+  std::mt19937 random(1);
+  double seconds = 0;
+  for (int64_t written = 0; written < tokens;) {
+    policy.step_begins();
+    const int64_t drafts = policy.choose(Drafter::kMtp, 6, 1, costs);
+    int64_t accepted = 0;
+    while (accepted < drafts && random() % 1000 < static_cast<uint64_t>(1000 * right)) ++accepted;
+    policy.verified(Drafter::kMtp, drafts, accepted, 1, costs);
+    seconds += 1 + static_cast<double>(drafts) * (further_row + draft);
+    written += 1 + accepted;
+  }
+  return seconds;
+}
+
+TEST(DraftPolicy, DraftsWhatPays) {
+  const DraftCosts costs = costs_of(0.15, 0.05);
   DraftPolicy good;
-  for (int i = 0; i < 50; ++i) good.verified(Drafter::kNgram, 6, 6);
+  for (int i = 0; i < 50; ++i) good.verified(Drafter::kNgram, 6, 6, 1, costs);
   EXPECT_EQ(good.choose(Drafter::kNgram, 6, 1, costs), 6);
-  DraftPolicy bad;
-  for (int i = 0; i < 50; ++i) bad.verified(Drafter::kNgram, 6, 0);
-  int64_t rows = 0;
-  for (int i = 0; i < 1000; ++i) {
-    const int64_t drafts = bad.choose(Drafter::kNgram, 6, 1, costs);
-    if (drafts > 0) bad.verified(Drafter::kNgram, drafts, 0);
-    rows += drafts;
+  EXPECT_EQ(good.choose(Drafter::kNgram, 6, 1, costs_of(1.1, 0.05)), 0);  // each row costs a step: nothing to gain
+  EXPECT_LT(time_of(512, 0.9, costs, 0.15, 0.05), 0.5 * 512);
+  EXPECT_LT(time_of(512, 0.6, costs, 0.15, 0.05), 0.8 * 512);
+}
+
+// Short answers too, whatever drafts cost; and they are tried again now and then.
+TEST(DraftPolicy, DraftsThatAreNeverRightCostLittle) {
+  for (const double further_row : {0.05, 0.15, 0.4, 0.7}) {
+    const DraftCosts costs = costs_of(further_row, 0.1);
+    for (const int64_t tokens : {32, 64, 200, 1000, 5000}) {
+      SCOPED_TRACE(std::to_string(further_row) + " for a further row, " + std::to_string(tokens) + " tokens");
+      const double lost = time_of(tokens, 0, costs, further_row, 0.1) - static_cast<double>(tokens);
+      EXPECT_GT(lost, tokens < 1000 && further_row > 0.6 ? -1 : 0);
+      EXPECT_LE(lost, 0.75 + 0.01 * static_cast<double>(tokens));
+      if (tokens == 5000) {
+        EXPECT_LT(lost, 0.002 * 5000);
+      }
+    }
   }
-  EXPECT_GT(rows, 0);   // tried again now and then
-  EXPECT_LT(rows, 20);  // rarely: 1000 steps with 20 rows more cost 0.3 % more
-  DraftCosts dear;
-  for (int i = 0; i < 50; ++i) {
-    for (int64_t r = 1; r <= 7; ++r) dear.step_took(r, static_cast<double>(r) * 1.1);
-  }
-  EXPECT_EQ(good.choose(Drafter::kNgram, 6, 1, dear), 0);  // each row costs a step: nothing to gain
+}
+
+// A draft is a leap of at most one row beyond what was measured, and comes after a step without any.
+TEST(DraftPolicy, MeasuresBeforeItLeaps) {
+  DraftCosts costs;
+  DraftPolicy policy;
+  EXPECT_EQ(policy.choose(Drafter::kMtp, 6, 1, costs), 0);
+  costs.step_took(1, 1);
+  EXPECT_EQ(policy.choose(Drafter::kMtp, 6, 1, costs), 1);
+  costs.step_took(2, 1.05);
+  EXPECT_EQ(policy.choose(Drafter::kMtp, 6, 1, costs), 2);
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ int64_t step_arena_bytes(const Model& model, const EngineOptions& options, int t
   const int64_t rows = options.chunk_tokens;
   return model.activation_bytes(rows, std::min(rows, options.limits.sequences_max), threads) +
          2 * Arena::bytes_for<float>(rows * model.config().dim) +
-         Arena::bytes_for<float>((MtpTail::kRowsMax + 4 * rows + 4) * model.config().dim + Model::kDraftVocab) +
+         Arena::bytes_for<float>((4 * rows + 4) * model.config().dim + Model::kDraftVocab) +
          Arena::bytes_for<float>(Model::kLogitRows * (model.config().vocab + model.config().dim)) + 4096;
 }
 
@@ -316,8 +316,11 @@ Status Engine::append(SequenceId id, std::span<const int32_t> tokens) {
   Sequence& sequence = parts_->sequence(id);
   const int64_t length = sequence.length() + static_cast<int64_t>(tokens.size());
   if (length > context_tokens()) {
-    return Error{ErrorCode::kLimit, concat("the maximum context length is ", context_tokens(), " tokens. However, ",
-                                           length, " tokens are needed")};
+    return Error{ErrorCode::kLimit,
+                 concat("the maximum context length is ", context_tokens(), " tokens. However, ", length,
+                        " tokens are needed (", sequence.length(), " are there, ", tokens.size(),
+                        " more were given); append fewer, cut the sequence, or open "
+                        "the model with a larger context")};
   }
   for (const int32_t token : tokens) {
     if (token < 0 || token >= vocab())

@@ -63,11 +63,15 @@ struct LoraSource {
 // What may follow `tokens`: writes at most `most` ids to `out` and says how many. Called on the engine's thread.
 using DraftSource = std::function<int64_t(std::span<const int32_t> tokens, int64_t most, int32_t* out)>;
 
+// Guesses of the MTP head, which may be replaced before they are put to the model: they would follow `tokens`.
+using DraftReviser = std::function<void(std::span<const int32_t> tokens, std::span<int32_t> guesses)>;
+
 // Drafting guesses tokens and has the model check several in one step. The answer is the same, byte for byte.
 struct DraftOptions {
   bool enabled = true;
-  int64_t fixed = 0;   // always this many (at most kMaxDraft), for tests and measurements; 0: what pays
-  DraftSource source;  // drafts instead of look-up and MTP head where it is set: for tests and measurements
+  int64_t fixed = 0;    // always this many (at most kMaxDraft), for tests and measurements; 0: what pays
+  DraftSource source;   // drafts instead of look-up and MTP head where it is set: for tests and measurements
+  DraftReviser revise;  // where it is set, the MTP head alone drafts, and this has the last word: for measurements
 };
 
 struct EngineOptions {

@@ -25,6 +25,12 @@ struct GoldenModel {
   GoldenLogits logits;
   bool has_mtp = false;
   GoldenLogits mtp;
+  struct Chain {
+    int64_t length = 0;  // of the tokens that it follows
+    std::vector<int32_t> guesses;
+    std::vector<double> margins;
+  };
+  std::vector<Chain> mtp_chains;  // what the MTP head guesses, each from the one before
   std::vector<int32_t> greedy_tokens;
   std::vector<double> greedy_margins;
   int64_t greedy_prompt = 0;

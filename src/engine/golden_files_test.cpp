@@ -55,6 +55,11 @@ GoldenModel read_golden_model(const std::string& name) {
   model.logits = read_logits(root["logits"], model.directory);
   model.has_mtp = root["mtp"].exists();
   if (model.has_mtp) model.mtp = read_logits(root["mtp"], model.directory);
+  for (int64_t i = 0; i < root["mtp_chains"].size(); ++i) {
+    const Json chain = root["mtp_chains"][i];
+    model.mtp_chains.push_back(
+        {chain["length"].as_int().value(), numbers<int32_t>(chain["guesses"]), numbers<double>(chain["margins"])});
+  }
   model.greedy_tokens = numbers<int32_t>(root["greedy"]["tokens"]);
   model.greedy_margins = numbers<double>(root["greedy"]["margins"]);
   model.greedy_prompt = root["greedy"]["prompt_length"].as_int().value();

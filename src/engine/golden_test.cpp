@@ -154,6 +154,48 @@ TEST_P(GoldenMtp, LogitsAreTheReferences) {
   comparison.finish(rows);
 }
 
+// What the engine puts to the model behind `tokens`, of which the last one is drawn: a bias sees to it.
+std::vector<int32_t> first_drafts(const GoldenModel& golden, int64_t length, int64_t drafts, int64_t chunk) {
+  std::vector<int32_t> found;
+  EngineOptions options;
+  options.type = ComputeType::kF32;
+  options.context_tokens = 512;
+  options.chunk_tokens = chunk;
+  options.draft.fixed = drafts;
+  // (Behind the prompt itself too, where its last token is a step of its own.)
+  options.draft.revise = [&found, length](std::span<const int32_t> tokens, std::span<int32_t> guesses) {
+    if (static_cast<int64_t>(tokens.size()) == length) found.assign(guesses.begin(), guesses.end());
+  };
+  const std::unique_ptr<Engine> engine = Engine::open(golden.directory, std::move(options)).take();
+  Request request;
+  request.tokens.assign(golden.tokens.begin(), golden.tokens.begin() + length - 1);
+  request.sampling.temperature = 0;
+  request.sampling.logit_bias = {{golden.tokens[static_cast<size_t>(length - 1)], 1000.0F}};
+  request.max_tokens = drafts + 2;
+  request.ignore_eos = true;
+  const RequestId id = engine->submit(std::move(request)).take();
+  while (!engine->finished(id) && engine->step().ok()) continue;
+  (void)engine->take(id);
+  return found;
+}
+
+TEST_P(GoldenMtp, DraftsAreTheReferencesChain) {
+  const GoldenModel golden = read_golden_model(GetParam());
+  ASSERT_GE(golden.mtp_chains.size(), 10U);
+  int64_t compared = 0;
+  for (const GoldenModel::Chain& chain : golden.mtp_chains) {
+    for (const int64_t chunk : {5, 64, 256}) {
+      SCOPED_TRACE("behind " + std::to_string(chain.length) + " tokens, chunk " + std::to_string(chunk));
+      const auto depth = static_cast<int64_t>(chain.guesses.size());
+      const std::vector<int32_t> drafts = first_drafts(golden, chain.length, std::min(depth, chunk - 1), chunk);
+      ASSERT_EQ(static_cast<int64_t>(drafts.size()), depth);
+      for (size_t i = 0; i < drafts.size() && chain.margins[i] > kArgmaxMargin; ++i, ++compared)
+        ASSERT_EQ(drafts[i], chain.guesses[i]) << "draft " << i;
+    }
+  }
+  EXPECT_GT(compared, 100);  // the margins are wide enough
+}
+
 INSTANTIATE_TEST_SUITE_P(All, GoldenMtp, testing::ValuesIn(names_with_mtp()),
                          [](const auto& test) { return test.param; });
 INSTANTIATE_TEST_SUITE_P(All, GoldenModels, testing::ValuesIn(golden_model_names()),

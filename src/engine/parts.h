@@ -46,11 +46,11 @@ struct Engine::Parts {
   void propose_drafts();
   int64_t propose(Sequence& sequence, int64_t most, int64_t rows);
   int64_t propose_mtp(Sequence& sequence, int64_t drafts);
-  const float* read_tail(Sequence& sequence, float* out);
+  bool shorten_tail(Sequence& sequence);
   bool uses_mtp(const Sequence& sequence) const;
   void settle_drafts(const float* hidden);
   void keep_tail(Sequence& sequence, const BatchSlice& slice, const float* hidden);
-  void fill_mtp(Sequence& sequence, int64_t position, int64_t rows, const float* hidden);
+  void extend_mtp(Sequence& sequence, int64_t position, int64_t rows, const float* hidden);
   Status check_file() const;
   Status deliver(const float* hidden);
   // Gives waiting requests sequences while there is room (requests.cpp).

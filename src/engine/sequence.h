@@ -21,6 +21,7 @@ struct Drafts {
   std::array<int32_t, kMaxDraft> tokens{};
   int64_t count = 0;
   int64_t accepted = 0;
+  int64_t rows_before = 0;  // of the step, when these were made
   Drafter drafter = Drafter::kNgram;
 };
 

@@ -14,9 +14,10 @@ constexpr size_t kPartBytesMax = 128;
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 bool is_name_part(std::string_view part) {
-  if (part.empty() || part.size() > kPartBytesMax || part[0] == '.') return false;
+  if (part.empty() || part.size() > kPartBytesMax || part[0] == '.' || part[0] == ' ' || part.back() == ' ')
+    return false;
   return std::all_of(part.begin(), part.end(),
-                     [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-'; });
+                     [](char c) { return is_letter_or_digit(c) || c == '.' || c == '_' || c == '-' || c == ' '; });
 }
 
 std::string lower(std::string_view text) {

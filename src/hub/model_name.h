@@ -9,7 +9,8 @@
 
 namespace capy {
 
-// NAME or OWNER/NAME: parts of 1 to 128 letters, digits, '.', '_' and '-' that do not begin with '.'.
+// NAME or OWNER/NAME: parts of 1 to 128 letters, digits, '.', '_', '-' and ' ' that neither begin with '.' or ' ' nor
+// end with ' '.
 bool is_model_name(std::string_view name);
 
 // "a-00002-of-00003.gguf" is part 2 of "a"; "a.gguf" and "a.safetensors" are part 1, the only one, of "a".

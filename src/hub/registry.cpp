@@ -161,7 +161,7 @@ std::span<const KnownModel> known_models() {
 Result<std::string> find_model_by_name(std::string_view name) {
   if (!is_model_name(name)) {
     return Error{ErrorCode::kInvalid, concat(json_quote(name.substr(0, 200)), ": is not the name of a model (letters, ",
-                                             "digits, '.', '_' and '-', perhaps OWNER/NAME)")};
+                                             "digits, '.', '_', '-' and spaces inside, perhaps OWNER/NAME)")};
   }
   const std::vector<LocalModel> models = TRY(list_models());
   if (const LocalModel* found = by_name(models, name)) return found->path;

@@ -89,6 +89,7 @@ TEST_F(Registry, ListsFilesSplitsAndDirectories) {
   put(".hidden.gguf", "x");
   put("half.gguf.part", "x");
   put("a name with spaces.gguf", "x");
+  put(" spaces around .gguf", "x");
   const auto models = list_models();
   ASSERT_TRUE(models.ok());
   std::vector<std::string> lines;
@@ -96,8 +97,9 @@ TEST_F(Registry, ListsFilesSplitsAndDirectories) {
     lines.push_back(model.name + " " + std::to_string(model.bytes) + " " +
                     std::to_string(static_cast<int>(model.kind)));
   }
-  EXPECT_THAT(lines, ElementsAre("Owner/Model-0.8B 7 2", "bare 1 1", "big 7 0", "small 5 0", "tuned 0 2"));
-  EXPECT_THAT(models.value()[2].path, HasSubstr("big-00001-of-00002.gguf"));
+  EXPECT_THAT(lines, ElementsAre("Owner/Model-0.8B 7 2", "a name with spaces 1 0", "bare 1 1", "big 7 0", "small 5 0",
+                                 "tuned 0 2"));
+  EXPECT_THAT(models.value()[3].path, HasSubstr("big-00001-of-00002.gguf"));
 }
 
 TEST_F(Registry, FindsByPathThenByName) {
@@ -108,6 +110,8 @@ TEST_F(Registry, FindsByPathThenByName) {
   EXPECT_EQ(find_model("small.gguf").value(), file);
   EXPECT_EQ(find_model("Owner/Model").value(), (home_ / "models/Owner/Model").string());
   EXPECT_EQ(find_model(home_.string()).value(), home_.string());
+  const std::string spaced = put("a name with spaces.gguf", "x");
+  EXPECT_EQ(find_model("a name with spaces").value(), spaced);
 }
 
 TEST_F(Registry, TheDefaultModelIsTheEmptyName) {
@@ -140,7 +144,7 @@ TEST_F(Registry, NamesCannotLeaveTheDirectory) {
        {std::string("../secret"), std::string("../secret.gguf"), std::string("x/../../secret"), std::string(".."),
         std::string("."), std::string("/etc/passwd"), std::string("a/b/c"), std::string("a//b"),
         std::string("\\secret"), nul, std::string("small/"), std::string(5000, 'a'), std::string(""), std::string("~"),
-        std::string("a\nb")}) {
+        std::string("a\nb"), std::string(" small"), std::string("small "), std::string(" ")}) {
     SCOPED_TRACE(name.substr(0, 40));
     const auto found = find_model_by_name(name);
     ASSERT_FALSE(found.ok());

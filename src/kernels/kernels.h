@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one table of kernels: a function pointer per operation, one table per ISA (generic, avx2, avx512, amx, neon; wasm
 // joins later). kernels/generic is plain C++ and is the truth: every other table gives the same bytes for every
-// operation, and one harness (kernels_test.cpp) holds them to it.
+// operation, and one harness (harness.h, for tests) holds them to it.
 //
 // One arithmetic (docs/decisions/0001): the order of every sum depends on the row alone, never on how many rows,
 // threads or lanes are at work. Everything is compiled with -ffp-contract=off; an fma is written as one.

@@ -162,4 +162,25 @@ void full_attention(float* out, const float* x, const FullAttentionWeights& w, i
   add_bias(out, w.o_bias, rows, kernels);
 }
 
+void append_keys_and_values(const float* x, const FullAttentionWeights& w, int64_t cache_layer,
+                            const ModelConfig& config, const Batch& batch, Compute& compute) {
+  const Arena::Scope scope(compute.arena);
+  const int64_t rows = batch.rows();
+  const int64_t kv_width = config.kv_width();
+  float* const k = compute.arena.allocate<float>(rows * kv_width);
+  float* const v = compute.arena.allocate<float>(rows * kv_width);
+  const ActivationRows input = prepare_rows(x, rows, config.dim, w.q_proj.product, compute);
+  multiply(k, kv_width, input, w.k_proj, &batch, compute);
+  multiply(v, kv_width, input, w.v_proj, &batch, compute);
+  add_bias(k, w.k_bias, rows, compute.kernels);
+  add_bias(v, w.v_bias, rows, compute.kernels);
+  const KvLayout& layout = batch.slices[0].kv->layout();
+  const RowTiles tiles = cut_rows(batch, kKvTokensAlone, compute.arena);
+  compute.pool.for_ranges(tiles.count, 1, [&](int64_t i, int64_t, int) {
+    const RowTile& tile = tiles.tiles[i];
+    for (int64_t row = tile.row_begin; row < tile.row_begin + tile.rows; ++row)
+      append_kv(k, v, w, cache_layer, config, batch, *tile.slice, layout, row, compute.kernels);
+  });
+}
+
 }  // namespace capy

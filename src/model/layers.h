@@ -19,6 +19,10 @@ void decoder_layer(float* x, const LayerWeights& w, const ModelConfig& config, c
 void full_attention(float* out, const float* x, const FullAttentionWeights& w, int64_t cache_layer,
                     const ModelConfig& config, const Batch& batch, Compute& compute);
 
+// What full_attention leaves in the cache, without its answer.
+void append_keys_and_values(const float* x, const FullAttentionWeights& w, int64_t cache_layer,
+                            const ModelConfig& config, const Batch& batch, Compute& compute);
+
 // SPEC 2.4 in the chunk-log form of DESIGN 2.
 void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64_t cache_layer,
                      const ModelConfig& config, const Batch& batch, Compute& compute);

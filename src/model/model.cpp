@@ -205,14 +205,33 @@ int32_t Model::draft_token(const float* hidden, Compute& compute) const {
 void Model::forward_mtp(Batch batch, float* out, const float* hidden, Compute& compute) const {
   const Arena::Scope scope(compute.arena);
   const MtpWeights& w = *weights_->mtp;
+  set_angles(batch, compute);
+  float* const x = compute.arena.allocate<float>(batch.rows() * config_.dim);
+  join_mtp(x, batch, hidden, compute);
+  decoder_layer(x, w.layer, config_, batch, compute);
+  rms_norm_rows(out, x, w.norm, batch.rows(), config_.rms_eps, compute);
+}
+
+void Model::extend_mtp(Batch batch, const float* hidden, Compute& compute) const {
+  const Arena::Scope scope(compute.arena);
+  const LayerWeights& layer = weights_->mtp->layer;
+  set_angles(batch, compute);
+  float* const x = compute.arena.allocate<float>(batch.rows() * config_.dim);
+  join_mtp(x, batch, hidden, compute);
+  rms_norm_rows(x, x, layer.input_norm, batch.rows(), config_.rms_eps, compute);
+  append_keys_and_values(x, *layer.attention, layer.cache_layer, config_, batch, compute);
+}
+
+// The head's input: x[rows][dim] = fc [norm(embedding of the row's token); norm(hidden)], the embedding half first.
+void Model::join_mtp(float* x, const Batch& batch, const float* hidden, Compute& compute) const {
+  const Arena::Scope scope(compute.arena);
+  const MtpWeights& w = *weights_->mtp;
   const int64_t rows = batch.rows();
   const int64_t dim = config_.dim;
-  set_angles(batch, compute);
   float* const embedded = compute.arena.allocate<float>(rows * dim);
   float* const joined = compute.arena.allocate<float>(rows * 2 * dim);
-  float* const x = compute.arena.allocate<float>(rows * dim);
   embed(embedded, batch.tokens, compute);
-  for (int64_t row = 0; row < rows; ++row) {  // the embedding half comes first
+  for (int64_t row = 0; row < rows; ++row) {
     compute.kernels.rms_norm(joined + row * 2 * dim, embedded + row * dim, w.embedding_norm.data(), dim,
                              config_.rms_eps);
     compute.kernels.rms_norm(joined + row * 2 * dim + dim, hidden + row * dim, w.hidden_norm.data(), dim,
@@ -220,8 +239,6 @@ void Model::forward_mtp(Batch batch, float* out, const float* hidden, Compute& c
   }
   const ActivationRows input = prepare_rows(joined, rows, 2 * dim, w.fc.product, compute);
   multiply(x, dim, input, w.fc, nullptr, compute);
-  decoder_layer(x, w.layer, config_, batch, compute);
-  rms_norm_rows(out, x, w.norm, rows, config_.rms_eps, compute);
 }
 
 }  // namespace capy

@@ -92,11 +92,14 @@ class Model {
   // model's hidden rows and the *next* tokens, which are the batch's tokens. logits() of it predict the token after
   // next. The batch's slices name a KV sequence of their own for the MTP layer. Only when has_mtp().
   void forward_mtp(Batch batch, float* out, const float* hidden, Compute& compute) const;
+  // Leaves in the head's cache what forward_mtp would, and computes no more: for rows from which nothing is drafted.
+  void extend_mtp(Batch batch, const float* hidden, Compute& compute) const;
 
  private:
   Model(Checkpoint checkpoint, ModelConfig config, Product product, std::unique_ptr<ModelWeights> weights);
   void embed(float* out, std::span<const int32_t> tokens, Compute& compute) const;
   void set_angles(Batch& batch, Compute& compute) const;
+  void join_mtp(float* x, const Batch& batch, const float* hidden, Compute& compute) const;
 
   Checkpoint checkpoint_;
   ModelConfig config_;

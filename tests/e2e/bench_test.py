@@ -84,10 +84,31 @@ class BenchTest(TinyModelTest):
         self.assertNotIn("decode_tok_s", out)
         self.assertEqual(out["results"][0]["decode"], [])
 
+    def test_drafting_at_chosen_acceptances(self):
+        """The guesses are right as often as asked for, and the drafted answer is the undrafted one (or it fails)."""
+        out = json.loads(self.check_good(capy("bench", program.ROOT / "tests/golden/models/qwen35_nested", "--prompt", 8,
+                                              "--generate", 64, "--repeat", 2, "--acceptance", "0,0.5,1", "--json")))
+        none, half, all_right = out["drafting"]
+        self.assertEqual([entry["acceptance"] for entry in out["drafting"]], [0, 0.5, 1])
+        for entry in out["drafting"]:
+            for key in ("ratio", "ratio_min", "ratio_max", "plain_tok_s", "tok_s", "first_token_ratio"):
+                self.assertGreater(entry[key], 0, key)
+            self.assertLessEqual(entry["accepted"], entry["guessed"])
+        self.assertEqual(none["accepted"], 0)
+        self.assertGreater(none["guessed"], 0)
+        self.assertEqual(all_right["accepted"], all_right["guessed"])
+        self.assertLess(half["accepted"], half["guessed"])
+
+    def test_drafting_needs_a_head(self):
+        model = program.ROOT / "tests/golden/models/llama3"
+        self.check_error(capy("bench", model, "--acceptance", "1", "--prompt", 8, "--generate", 8), 1, "MTP")
+
     def test_wrong_usage(self):
         for options in (["--prompt", "0", "--generate", "0"], ["--depth", ""], ["--depth", "1,,2"], ["--depth", "-1"],
                         ["--sequences", "0"], ["--sequences", "1,x"], ["--sequences", "99999"], ["--repeat", "0"],
-                        ["--sequences", "8", "--chunk", "4"], ["--depth", ",".join(["1"] * 40)], ["--type", "f64"]):
+                        ["--sequences", "8", "--chunk", "4"],
+                        ["--acceptance", "1.5"], ["--acceptance", "x"], ["--acceptance", "nan"],
+                        ["--acceptance", "1", "--generate", "0"], ["--depth", ",".join(["1"] * 40)], ["--type", "f64"]):
             with self.subTest(options):
                 self.check_error(capy("bench", self.model, *options), 2)
         self.check_error(capy("bench", self.path / "nothing.gguf"), 1)

@@ -109,6 +109,15 @@ class TextTest(TinyModelTest):
             "perplexity", self.model, text, "--context", "128", "--type", "int8", "--against", self.model, "--json")))
         self.assertGreater(rounded["kl_divergence"], 0)
         self.assertLess(rounded["kl_divergence"], 0.01)
+        same_type = json.loads(self.check_good(capy(
+            "perplexity", self.model, text, "--context", "128", "--type", "int8", "--kv", "int4", "--against", self.model,
+            "--against-type", "int8", "--against-kv", "int4", "--json")))
+        self.assertEqual((same_type["kl_divergence"], same_type["top1_agreement"]), (0, 1))
+        self.assertEqual((same_type["reference"]["type"], same_type["reference"]["kv"]), ("int8", "int4"))
+        self.check_error(capy("perplexity", self.model, text, "--against", self.model, "--against-type", "q8"), 2, "q8")
+        self.check_error(capy("perplexity", self.model, text, "--against-type", "int8"), 2, "--against")
+        piped = capy("perplexity", self.model, "-", "--context", "128", "--json", stdin=text.read_bytes())
+        self.assertEqual(json.loads(self.check_good(piped))["perplexity"], done["perplexity"])
         self.check_error(capy("perplexity", self.model, text, "--context", "4096"), 1, "4096")
         (self.path / "empty").write_text("")
         self.check_error(capy("perplexity", self.model, self.path / "empty"), 1)
@@ -138,7 +147,14 @@ class TextTest(TinyModelTest):
         text = self.check_good(capy("show", self.model)).decode()
         for words in ("Gated DeltaNet", "KV per token", "On this machine", "chat template"):
             self.assertIn(words, text)
-        self.check_good(capy("show", self.model, "--error"))
+        errors = json.loads(self.check_good(capy("show", self.model, "--error", "--json")))
+        int8, int4 = errors["int8_reencoding"][0], errors["int4_reencoding"][0]
+        self.assertEqual(int8["matrices"], int4["matrices"])
+        self.assertLess(int8["worst_relative_rms_error"], 0.02)
+        self.assertTrue(0.05 < int4["relative_rms_error"] <= int4["worst_relative_rms_error"] < 0.12, int4)
+        text = self.check_good(capy("show", self.model, "--error")).decode()
+        self.assertIn("Re-encoding into int8", text)
+        self.assertIn("Re-encoding into int4", text)
 
     def test_list_and_doctor(self):
         home = self.path / "home"
@@ -156,6 +172,12 @@ class TextTest(TinyModelTest):
         self.assertTrue(doctor["ok"])
         self.assertFalse(doctor["default_model"]["present"])
         self.assertEqual(doctor["kernels"][0]["isa"], "generic")
+        self.assertGreater(doctor["memory_bytes_s"], 1e8)
+        small = {fit["type"]: fit for fit in doctor["fits"] if fit["model"] == "Qwen3.5-0.8B"}
+        self.assertGreater(small["bf16"]["weight_bytes"], small["int8"]["weight_bytes"])
+        self.assertGreater(small["int8"]["weight_bytes"], small["int4"]["weight_bytes"])
+        self.assertGreater(small["int4"]["decode_tok_s_limit"], 1.5 * small["int8"]["decode_tok_s_limit"])
+        self.assertRegex(self.check_good(capy("doctor", env=env)).decode(), r"Qwen3.5-0.8B +int4 .* tokens/s")
         self.assertEqual(sum(kernel["in_use"] for kernel in doctor["kernels"]), 1)
         self.check_error(capy("run", "hi", env=env), 1, "smollm2")
         sick = capy("doctor", env=program.environment(CAPY_HOME=str(home), CAPY_ISA="abacus"))
@@ -164,6 +186,11 @@ class TextTest(TinyModelTest):
 
 
 class DefaultModelTest(ProgramTest):
+    def test_thinking_that_the_template_does_not_know(self):
+        model = program.default_model()
+        self.check_error(capy("run", "-m", model, "Hi", "--think", "on", "--max-tokens", "3"), 1, "--think")
+        self.check_good(capy("run", "-m", model, "Hi", "--think", "off", "--max-tokens", "3"))
+
     def test_answers(self):
         model = program.default_model()
         done = capy("run", "-m", model, "What is the capital of France? Answer in one sentence.", "--temperature", "0")

@@ -65,32 +65,55 @@ def greedy(model, prompt: list[int]) -> dict:
     return {"prompt_length": len(prompt), "tokens": tokens[len(prompt) :], "margins": margins}
 
 
-@torch.no_grad()
-def mtp_logits(model, tensors: dict[str, torch.Tensor], tokens: list[int], hidden: torch.Tensor) -> np.ndarray:
-    """Logits of the MTP head for positions 0 .. len(tokens)-2, which transformers itself does not compute.
+class MtpHead:
+    """The MTP head of a checkpoint, which transformers itself does not compute, of transformers' own layer and norms.
 
     Position i joins the main model's normed hidden state h_i with the embedding of token i+1 (embedding half first), runs one
     full-attention decoder layer with rope position i, norms, and uses the main model's head: a guess of token i+2.
-    The layer and the norms are transformers' own modules.
     """
-    main = text_model(model)
-    config = main.config
-    size, count = config.hidden_size, len(tokens) - 1
-    layer_config = type(config).from_dict(config.to_dict() | {"num_hidden_layers": 1, "layer_types": [FULL]})
-    layer_config._attn_implementation = "eager"
-    head = torch.nn.ModuleDict(
-        {
-            "fc": torch.nn.Linear(2 * size, size, bias=False),
-            "pre_fc_norm_embedding": Qwen3_5RMSNorm(size, config.rms_norm_eps),
-            "pre_fc_norm_hidden": Qwen3_5RMSNorm(size, config.rms_norm_eps),
-            "norm": Qwen3_5RMSNorm(size, config.rms_norm_eps),
-            "layers": torch.nn.ModuleList([Qwen3_5DecoderLayer(layer_config, 0)]),
-        }
-    ).eval()
-    head.load_state_dict({name[4:]: value.float() for name, value in tensors.items() if name.startswith("mtp.")}, strict=True)
-    embedding = head["pre_fc_norm_embedding"](main.embed_tokens(torch.tensor([tokens[1:]])))
-    joined = head["fc"](torch.cat([embedding, head["pre_fc_norm_hidden"](hidden[:, :count])], dim=-1))
-    rotary = main.rotary_emb(joined, torch.arange(count)[None, None].expand(3, 1, -1))
-    mask = torch.full((count, count), torch.finfo(torch.float32).min).triu(1)[None, None]
-    out = head["norm"](head["layers"][0](joined, position_embeddings=rotary, attention_mask=mask))
-    return model.lm_head(out)[0].numpy().copy()
+
+    def __init__(self, model, tensors: dict[str, torch.Tensor]):
+        self.main, self.lm_head = text_model(model), model.lm_head
+        config = self.main.config
+        size = config.hidden_size
+        layer_config = type(config).from_dict(config.to_dict() | {"num_hidden_layers": 1, "layer_types": [FULL]})
+        layer_config._attn_implementation = "eager"
+        self.parts = torch.nn.ModuleDict(
+            {
+                "fc": torch.nn.Linear(2 * size, size, bias=False),
+                "pre_fc_norm_embedding": Qwen3_5RMSNorm(size, config.rms_norm_eps),
+                "pre_fc_norm_hidden": Qwen3_5RMSNorm(size, config.rms_norm_eps),
+                "norm": Qwen3_5RMSNorm(size, config.rms_norm_eps),
+                "layers": torch.nn.ModuleList([Qwen3_5DecoderLayer(layer_config, 0)]),
+            }
+        ).eval()
+        weights = {name[4:]: value.float() for name, value in tensors.items() if name.startswith("mtp.")}
+        self.parts.load_state_dict(weights, strict=True)
+
+    @torch.no_grad()
+    def hidden(self, next_tokens: list[int], hidden: torch.Tensor) -> torch.Tensor:
+        """The head's normed hidden states [1, rows, hidden] from the main model's [1, rows, hidden] and the next tokens."""
+        count = len(next_tokens)
+        embedding = self.parts["pre_fc_norm_embedding"](self.main.embed_tokens(torch.tensor([next_tokens])))
+        joined = self.parts["fc"](torch.cat([embedding, self.parts["pre_fc_norm_hidden"](hidden)], dim=-1))
+        rotary = self.main.rotary_emb(joined, torch.arange(count)[None, None].expand(3, 1, -1))
+        mask = torch.full((count, count), torch.finfo(torch.float32).min).triu(1)[None, None]
+        return self.parts["norm"](self.parts["layers"][0](joined, position_embeddings=rotary, attention_mask=mask))
+
+    @torch.no_grad()
+    def logits(self, tokens: list[int], hidden: torch.Tensor) -> np.ndarray:
+        """For positions 0 .. len(tokens)-2."""
+        return self.lm_head(self.hidden(tokens[1:], hidden[:, : len(tokens) - 1]))[0].numpy().copy()
+
+    @torch.no_grad()
+    def chain(self, tokens: list[int], hidden: torch.Tensor, depth: int) -> dict:
+        """The likeliest tokens behind `tokens`, each from the one before it: the head's own hidden state stands for the main
+        model's where that is not known yet. With the distance of the best logit to the second at each step."""
+        next_tokens, rows, guesses, margins = tokens[1:], hidden[:, : len(tokens) - 1], [], []
+        for _ in range(depth):
+            last = self.hidden(next_tokens, rows)[:, -1:]
+            best = torch.topk(self.lm_head(last)[0, -1], 2)
+            guesses.append(int(best.indices[0]))
+            margins.append(round(float(best.values[0] - best.values[1]), 6))
+            next_tokens, rows = next_tokens + guesses[-1:], torch.cat([rows, last], dim=1)
+        return {"length": len(tokens), "guesses": guesses, "margins": margins}

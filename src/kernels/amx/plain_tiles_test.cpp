@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tile products on tiles of plain C++, as a table for kernels_test.cpp: everything of them but the instructions is
+// The tile products on tiles of plain C++, as a table for the harness: everything of them but the instructions is
 // tested on any machine with AVX2. Where there is a matrix unit the instructions are tested too.
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // That the generic kernels are right: against formulas in double, against libm, against exact integers, and against the
-// model's own definitions (SPEC 2 of the model: plain recurrence, plain softmax). kernels_test.cpp then holds every
-// other ISA to generic.
+// model's own definitions (SPEC 2 of the model: plain recurrence, plain softmax). The harness (kernels/harness.h) then
+// holds every other ISA to generic.
 #include <gtest/gtest.h>
 
 #include <bit>

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// The harness itself: see harness.h.
+#include "kernels/harness.h"
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <string>
+
+#include "base/concat.h"
+#include "base/cpu.h"
+#include "kernels/avx512/operations.h"
+#include "kernels/neon/operations.h"
+
+namespace capy {
+
+// kernels/avx512 built for AVX2 (emulation/CMakeLists.txt).
+namespace avx512_emulated {
+const KernelTable& table_with_vnni();
+const KernelTable& table_without_vnni();
+}  // namespace avx512_emulated
+
+// plain_tiles_test.cpp
+namespace amx {
+const KernelTable& emulated_table();
+}  // namespace amx
+
+namespace kernel_tests {
+namespace {
+
+std::string to_string(const Shape& s, Numbers numbers) {
+  const char* kinds[] = {"ordinary", "edge", "vanishing", "broken"};
+  return concat("n ", s.n, ", rows ", s.rows, ", outputs ", s.outputs, ", range ", s.begin, "..", s.end, ", ",
+                kinds[static_cast<int>(numbers)], " numbers");
+}
+
+// Empty when equal.
+std::string difference(const Written& got, const Written& expected) {
+  if (got.floats.size() != expected.floats.size() || got.bytes.size() != expected.bytes.size()) return "sizes differ";
+  for (size_t i = 0; i < got.floats.size(); ++i) {
+    const float a = got.floats[i];
+    const float b = expected.floats[i];
+    if (std::isnan(a) && std::isnan(b)) continue;
+    if (std::bit_cast<uint32_t>(a) != std::bit_cast<uint32_t>(b)) return concat("float ", i, ": ", a, ", not ", b);
+  }
+  for (size_t i = 0; i < got.bytes.size(); ++i) {
+    if (got.bytes[i] != expected.bytes[i]) {
+      return concat("byte ", i, ": ", int{got.bytes[i]}, ", not ", int{expected.bytes[i]});
+    }
+  }
+  return "";
+}
+
+Written run(const KernelCase& c, const KernelTable& table, const Shape& shape, Numbers numbers) {
+  Random random(static_cast<uint64_t>(shape.n * 1000 + shape.rows), numbers);
+  Written written;
+  c.run(table, shape, random, written);
+  return written;
+}
+
+[[maybe_unused]] KernelTable renamed(KernelTable table, const char* name) {
+  table.isa = name;
+  return table;
+}
+
+}  // namespace
+
+std::vector<const KernelTable*> emulated_tables() {
+  std::vector<const KernelTable*> tables;
+#if defined(__x86_64__)
+  if (!cpu_features().avx2) return tables;
+#if defined(CAPY_TEST_EMULATED_AVX512)
+  static const KernelTable with_vnni = renamed(avx512_emulated::table_with_vnni(), "avx512 (emulated)");
+  static const KernelTable without_vnni = renamed(avx512_emulated::table_without_vnni(), "avx512 (emulated, no VNNI)");
+  if (!cpu_features().avx512) tables.insert(tables.end(), {&with_vnni, &without_vnni});
+#endif
+  if (!cpu_features().amx_int8) tables.push_back(&amx::emulated_table());
+#endif
+  return tables;
+}
+
+std::vector<const KernelTable*> tables_to_test() {
+  std::vector<const KernelTable*> tables(all_kernels().begin(), all_kernels().end());
+#if defined(__x86_64__)
+  if (cpu_features().avx512_vnni) tables.push_back(&avx512::table_without_vnni());
+#elif defined(__aarch64__)
+  if (cpu_features().dotprod) tables.push_back(&neon::table());
+  if (cpu_features().dotprod && cpu_features().i8mm) tables.push_back(&neon::table_with_dotprod());
+#endif
+  for (const KernelTable* table : emulated_tables()) tables.push_back(table);
+  return tables;
+}
+
+std::vector<Shape> sizes() {
+  std::vector<Shape> shapes;
+  for (const int64_t n : {1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 100, 255, 256, 257, 576, 1000, 1536}) {
+    shapes.push_back({.n = n});
+  }
+  return shapes;
+}
+
+std::vector<Shape> with_rows(const std::vector<int64_t>& rows) {
+  std::vector<Shape> shapes;
+  for (const Shape& size : sizes()) {
+    for (const int64_t r : rows) shapes.push_back({.n = size.n, .rows = r});
+  }
+  return shapes;
+}
+
+void expect_the_bytes_of_generic(std::span<const KernelCase> cases) {
+  const KernelTable& generic = *all_kernels().front();
+  const std::vector<const KernelTable*> tables = tables_to_test();
+  for (const KernelCase& c : cases) {
+    for (const Shape& shape : c.shapes) {
+      for (const Numbers numbers : kAllNumbers) {
+        const Written expected = run(c, generic, shape, numbers);
+        for (const KernelTable* table : tables) {
+          const std::string wrong = difference(run(c, *table, shape, numbers), expected);
+          ASSERT_EQ(wrong, "") << c.name << " on " << table->isa << ", " << to_string(shape, numbers);
+        }
+      }
+    }
+  }
+}
+
+namespace {
+
+TEST(Kernels, EveryIsaOfThisMachineRan) {
+  std::string ran;
+  for (const KernelTable* table : all_kernels()) ran += concat(ran.empty() ? "" : " ", table->isa);
+  std::cout << "isas: " << ran << std::endl;
+  for (const KernelTable* table : emulated_tables()) std::cout << "tested beside them: " << table->isa << std::endl;
+  std::string expected = "generic";
+  if (cpu_features().avx2) expected += " avx2";
+  if (cpu_features().avx512) expected += " avx512";
+  if (cpu_features().avx512_vnni && request_amx()) expected += " amx";
+  if (cpu_features().neon) expected += " neon";
+  EXPECT_EQ(ran, expected);
+}
+
+TEST(Kernels, AForcedIsaIsTakenOrRefused) {
+  for (const KernelTable* table : all_kernels()) {
+    ASSERT_TRUE(kernels_named(table->isa).ok());
+    EXPECT_EQ(kernels_named(table->isa).value(), table);
+  }
+  const Result<const KernelTable*> unknown = kernels_named("sse9");
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_NE(unknown.error().message.find("generic"), std::string::npos) << unknown.error().message;
+}
+
+}  // namespace
+}  // namespace kernel_tests
+}  // namespace capy
