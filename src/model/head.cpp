@@ -117,6 +117,8 @@ Int8Rows row_of(const Int8Rows& x, int64_t row) {
   return {1, x.columns, x.codes + row * packed_columns(x.columns), x.scales + row * blocks, x.sums + row * blocks};
 }
 
+constexpr int64_t kPanelsAtOnce = 64;  // of close_panels
+
 // Panels per tile: enough tiles to balance the threads.
 int64_t panels_per_tile(int64_t panels, int threads) { return std::max<int64_t>(panels / (threads * 16), 1); }
 
@@ -226,42 +228,37 @@ void TwoPlaneHead::set_threshold(Row& row, uint8_t* is_lowered, const Compute& c
   row.threshold = last < count ? seeds[last].logit - kUnderflow : -kInfinity;
 }
 
-// Closes the panels begin .. end: as they are known to be too small, or by their product.
+// Closes some panels: as they are known to be too small, or by their product. What is open is refined in one go: a
+// kernel that knows its next rows can fetch them.
 void TwoPlaneHead::close_panels(Row& row, int64_t begin, int64_t end, const KernelTable& kernels) const {
-  const int64_t usable = row.best->usable;
-  int64_t refined = 0;
-  int64_t finished = 0;
+  CHECK(end - begin <= kPanelsAtOnce);
+  int32_t open[kPanelsAtOnce * kPanelRows] = {};
+  int64_t count = 0;
   for (int64_t panel = begin; panel < end; ++panel) {
-    if (row.is_closed[panel] != 0) {
-      ++finished;
-      continue;
-    }
+    if (row.is_closed[panel] != 0) continue;
     const int64_t first = panel * kPanelRows;
-    const int64_t last = std::min(first + kPanelRows, usable);
-    int32_t open[kPanelRows];
-    int64_t count = 0;
+    const int64_t last = std::min(first + kPanelRows, row.best->usable);
     for (int64_t n = first; n < last; ++n) {
       open[count] = static_cast<int32_t>(n);
       count += row.logits[n] + w_.high_reach[n] * row.length < row.threshold ? 0 : 1;
     }
-    bool is_open = false;
-    if (count > 0) {
-      kernels.refine_planes(row.logits, row.x, 0, w_, open, count);
-      for (int64_t i = 0; i < count; ++i) {
-        const int32_t n = open[i];
-        is_open = is_open || !(row.logits[n] + w_.middle_reach[n] * row.length < row.threshold);
-      }
-      refined += count;
-    }
-    if (is_open) {
-      finish_panel(row, panel, kernels);
-      ++finished;
-    } else {
-      std::fill(row.logits + first, row.logits + std::min(first + kPanelRows, w_.codes.rows), -kInfinity);
-    }
+  }
+  kernels.refine_planes(row.logits, row.x, 0, w_, open, count);
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t n = open[i];
+    const int64_t panel = n / kPanelRows;
+    if (row.is_closed[panel] != 0) continue;
+    if (!(row.logits[n] + w_.middle_reach[n] * row.length < row.threshold)) finish_panel(row, panel, kernels);
+  }
+  int64_t finished = 0;
+  for (int64_t panel = begin; panel < end; ++panel) {
+    finished += row.is_closed[panel];
+    if (row.is_closed[panel] != 0) continue;
+    const int64_t first = panel * kPanelRows;
+    std::fill(row.logits + first, row.logits + std::min(first + kPanelRows, w_.codes.rows), -kInfinity);
   }
   const int64_t columns = packed_columns(w_.codes.columns);
-  bytes_read_ += refined * columns / 4 + finished * kPanelRows * columns;
+  bytes_read_ += count * columns / 4 + finished * kPanelRows * columns;
 }
 
 void TwoPlaneHead::scan(float* out, const Int8Rows& x, int64_t outputs, Compute& compute) const {
@@ -308,10 +305,9 @@ void TwoPlaneHead::best_logits(float* out, const Int8Rows& x, std::span<const Be
   scan(out, x, outputs, compute);
   bytes_read_ += high_plane_bytes(outputs, w_.codes.columns) + 4 * packed_int8_scales(outputs, w_.codes.columns);
   for (int64_t r = 0; r < x.rows; ++r) set_threshold(rows[r], is_lowered, compute);
-  compute.pool.for_ranges(panels, panels_per_tile(panels, compute.pool.threads()),
-                          [&](int64_t begin, int64_t end, int) {
-                            for (int64_t r = 0; r < x.rows; ++r) close_panels(rows[r], begin, end, compute.kernels);
-                          });
+  compute.pool.for_ranges(panels, kPanelsAtOnce, [&](int64_t begin, int64_t end, int) {
+    for (int64_t r = 0; r < x.rows; ++r) close_panels(rows[r], begin, end, compute.kernels);
+  });
 }
 
 }  // namespace capy

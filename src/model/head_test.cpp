@@ -116,8 +116,8 @@ class TwoPlanes : public testing::Test {
 };
 
 TEST_F(TwoPlanes, TheBestLogitsAreThoseOfTheWholeProduct) {
-  for (const int64_t columns : {16, 64, 100, 256, 320, 576, 1024}) {
-    for (const int64_t outputs : {7, 16, 333, 2048}) {
+  for (const int64_t columns : {16, 100, 256, 320, 576}) {
+    for (const int64_t outputs : {7, 16, 333, 700}) {
       for (const int64_t rows : {1, 3}) {
         SCOPED_TRACE(testing::Message() << outputs << " x " << columns << ", rows " << rows);
         const Head head(outputs, columns, rows, static_cast<uint32_t>(outputs * columns));
@@ -131,8 +131,8 @@ TEST_F(TwoPlanes, TheBestLogitsAreThoseOfTheWholeProduct) {
 }
 
 TEST_F(TwoPlanes, LessIsRead) {
-  const Head head(16384, 1024, 1, 3);
-  EXPECT_LT(check(head, {.count = 1, .usable = 16384}), 0.75);
+  const Head head(4096, 1024, 1, 3);
+  EXPECT_LT(check(head, {.count = 1, .usable = 4096}), 0.75);
 }
 
 TEST_F(TwoPlanes, LoweredTokensDoNotCount) {

@@ -10,6 +10,7 @@ namespace capy::avx2 {
 namespace {
 
 constexpr int64_t kPrefetchBytes = 2048;
+constexpr int64_t kRowsAhead = 8;
 constexpr int64_t kPairBytes = 64;  // of the high plane: two K groups of a panel
 constexpr int64_t kPairsPerSum = 4;
 
@@ -139,6 +140,15 @@ void refine_planes(float* out, const Int8Rows& x, int64_t row, const CodePlanes&
   const int64_t blocks = (w.codes.columns + kQuantBlock - 1) / kQuantBlock;
   for (int64_t i = 0; i < count; ++i) {
     const int64_t n = outputs[i];
+    if (i + kRowsAhead < count) {  // rows lie anywhere: nothing else would fetch them in time
+      const int64_t next = outputs[i + kRowsAhead];
+      for (int64_t k = 0; k < columns; k += 256) {
+        _mm_prefetch(reinterpret_cast<const char*>(w.middle + (next * columns + k) / 4), _MM_HINT_T0);
+        _mm_prefetch(
+            reinterpret_cast<const char*>(w.codes.scales + (next / kPanelRows * blocks + k / kQuantBlock) * kPanelRows),
+            _MM_HINT_T0);
+      }
+    }
     const float* w_scales = w.codes.scales + n / kPanelRows * blocks * kPanelRows + n % kPanelRows;
     float sum = out[n];
     for (int64_t block = 0; block < blocks; ++block) {
