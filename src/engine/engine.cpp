@@ -61,6 +61,11 @@ std::vector<int32_t> collect_stop_tokens(const ModelConfig& config, const std::o
   return stops;
 }
 
+// Up to so many best logits the two planes of a head are faster than the whole of it: more leave too many rows open
+// (docs/decisions/0014).
+constexpr int64_t kPlaneCountMax = 8;
+static_assert(kPlaneCountMax <= BestLogits::kCountMax);
+
 // A model whose tokenizer or template capy cannot use still computes: by --tokens, or with --raw.
 template <class T>
 std::optional<T> usable(Result<std::optional<T>> opened) {
@@ -525,7 +530,7 @@ void Engine::Parts::compute_logits(float* out, const float* hidden, std::span<co
   if (model.has_two_plane_head()) {
     for (const WantedRow& row : rows) {
       const BestLogits best = best_logits_of(row);
-      if (best.count == 0 || best.count > BestLogits::kCountMax) break;
+      if (best.count == 0 || best.count > kPlaneCountMax) break;
       best_logits.push_back(best);
     }
   }
