@@ -40,6 +40,7 @@ struct Question {
   std::vector<int64_t> sequences = {1};
   std::vector<double> acceptances;  // of drafts; none: drafting is not measured
   int64_t repeats = 3;
+  bool whole_head = false;
   bool json = false;
 
   int64_t tokens_of_run() const { return std::max<int64_t>({prompt, generate + 1, 64, drafted_context()}); }
@@ -69,6 +70,7 @@ struct Report {
   std::string isa;
   int threads = 0;
   int64_t chunk = 0;
+  bool two_plane_head = false;
   StepCosts costs;
   MachineLimits limits;
   std::vector<DepthResult> results;
@@ -173,6 +175,7 @@ std::string report_json(const Question& question, const Report& report) {
   json.member("cpu", std::string_view(cpu_name()));
   json.member("threads", report.threads);
   json.member("chunk", report.chunk);
+  json.member("two_plane_head", report.two_plane_head);
   json.member("prompt", question.prompt);
   json.member("generate", question.generate);
   json.member("repeat", question.repeats);
@@ -336,8 +339,9 @@ Result<Report> answer(const Question& question, const std::string& path, EngineO
     report.kv = engine->kv_type();
     report.isa = engine->isa();
     report.threads = engine->threads();
-    report.costs = TRY(step_costs(*engine));
+    report.two_plane_head = engine->model().has_two_plane_head();
     report.results = TRY(measure(question, *engine));
+    report.costs = TRY(step_costs(*engine));  // now that it is known how much of the head was read
     report.drafting = TRY(measure_drafting(question, *engine, draft_runs));
     report.rss_bytes = resident_peak_bytes();
   }
@@ -387,6 +391,7 @@ Result<int> start(Question question) {
   std::sort(question.depths.begin(), question.depths.end());
   question.choice.context = question.depths.back() + question.tokens_of_run();
   EngineOptions options = TRY(engine_options(question.choice));
+  options.two_plane_head = !question.whole_head;
   TRY(check(question, options));
   const int64_t most = *std::max_element(question.sequences.begin(), question.sequences.end());
   options.limits.sequences_max =
@@ -436,6 +441,9 @@ Result<int> bench_command(int argc, const char* const* argv) {
   line.add_option("--repeat", question.repeats, "runs of each kind; 3 when left out")
       ->check(in_range(1, kRepeatsMax))
       ->type_name("N");
+  line.add_flag("--whole-head", question.whole_head,
+                "read the whole output head for every token, as for sampling without top-k; an int4 model's best\n"
+                "tokens are found with less");
   line.add_flag("--json", question.json, "one JSON object");
   add_engine_options(line, question.choice);
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;

@@ -70,7 +70,7 @@ Result<Speeds> SpeedRuns::decode(int64_t sequences, int64_t tokens, int64_t repe
 // A sequence that holds the context.
 Result<SequenceId> SpeedRuns::begin() {
   const SequenceId id = context_ < 0 ? TRY(engine_.create_sequence(loras_)) : TRY(engine_.fork(context_));
-  engine_.set_logits(id, LogitsWanted::kLast, ignore_logits);
+  engine_.set_logits(id, LogitsWanted::kBest, ignore_logits);
   return id;
 }
 

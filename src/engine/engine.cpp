@@ -61,6 +61,11 @@ std::vector<int32_t> collect_stop_tokens(const ModelConfig& config, const std::o
   return stops;
 }
 
+// Up to so many best logits the two planes of a head are faster than the whole of it: more leave too many rows open
+// (docs/decisions/0014).
+constexpr int64_t kPlaneCountMax = 8;
+static_assert(kPlaneCountMax <= BestLogits::kCountMax);
+
 // A model whose tokenizer or template capy cannot use still computes: by --tokens, or with --raw.
 template <class T>
 std::optional<T> usable(Result<std::optional<T>> opened) {
@@ -150,6 +155,7 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
   TRY(check_weights_fit(weight_bytes, budget));
   const ModelOptions wanted{.product = product,
                             .all_int4 = options.all_int4,
+                            .two_plane_head = options.two_plane_head,
                             .on_progress = options.on_progress,
                             .cache_directory = options.cache_directory};
   Model model = TRY(Model::load(std::move(checkpoint), wanted, *pool));
@@ -221,6 +227,7 @@ Engine::Parts::Parts(Model m, std::unique_ptr<ThreadPool> p, const KernelTable& 
   slices.reserve(rows);
   sequences.reserve(static_cast<size_t>(options.limits.sequences_max));
   wanted_rows.reserve(rows);
+  best_logits.reserve(Model::kLogitRows);
   running.reserve(rows);
 }
 
@@ -502,7 +509,8 @@ Status Engine::Parts::deliver(const float* hidden) {
   for (size_t i = 0; i < slices.size(); ++i) {
     Sequence& sequence = *running[i];
     const bool caught_up = sequence.pending() == 0;
-    const bool wants_last = sequence.generation != nullptr || sequence.wanted == LogitsWanted::kLast;
+    const bool wants_last = sequence.generation != nullptr || sequence.wanted == LogitsWanted::kLast ||
+                            sequence.wanted == LogitsWanted::kBest;
     for (int64_t row = 0; row < slices[i].rows; ++row) {
       const int64_t position = slices[i].position + row;
       const bool last = caught_up && row >= slices[i].rows - 1 - sequence.drafts.count;  // and the drafts behind it
@@ -523,7 +531,7 @@ Status Engine::Parts::deliver(const float* hidden) {
       std::copy_n(hidden + wanted_rows[i].row * dim, dim, rows + static_cast<int64_t>(i - begin) * dim);
     }
     const double begun = seconds_now();
-    model.logits(logits, rows, static_cast<int64_t>(end - begin), compute);
+    compute_logits(logits, rows, std::span(wanted_rows).subspan(begin, end - begin));
     head_seconds += seconds_now() - begun;
     TRY(check_file());
     delivering = true;
@@ -539,6 +547,40 @@ Status Engine::Parts::deliver(const float* hidden) {
       sequence->tokens.resize(static_cast<size_t>(sequence->computed));
   }
   return check_file();
+}
+
+// One row that wants all its logits has the whole head read, and the others gain nothing by less.
+void Engine::Parts::compute_logits(float* out, const float* hidden, std::span<const WantedRow> rows) {
+  best_logits.clear();
+  if (model.has_two_plane_head()) {
+    for (const WantedRow& row : rows) {
+      const BestLogits best = best_logits_of(row);
+      if (best.count == 0 || best.count > kPlaneCountMax) break;
+      best_logits.push_back(best);
+    }
+  }
+  if (best_logits.size() == rows.size()) {
+    model.best_logits(out, hidden, best_logits, compute);
+  } else {
+    model.logits(out, hidden, static_cast<int64_t>(rows.size()), compute);
+  }
+}
+
+BestLogits Engine::Parts::best_logits_of(const WantedRow& row) const {
+  const Sequence& sequence = *row.sequence;
+  BestLogits best{.count = 0, .usable = model.config().vocab};
+  const bool wants_one = sequence.wanted == LogitsWanted::kBest;
+  if (!wants_one && sequence.sink && sequence.wanted != LogitsWanted::kNone) return best;
+  if (sequence.generation == nullptr) {
+    best.count = wants_one ? 1 : 0;
+    return best;
+  }
+  if (wants_one && sequence.sink) return best;  // two that want different things
+  sequence.generation->describe_best(best, sequence.tokens);
+  // The row of a draft has the drafts before it in its history.
+  const int64_t drafts = row.position - (sequence.length() - 1);
+  if (drafts > 0) best.lowered[1] = std::span(sequence.drafts.tokens).first(static_cast<size_t>(drafts));
+  return best;
 }
 
 void Engine::Parts::deliver_row(const WantedRow& row, std::span<const float> logits) {

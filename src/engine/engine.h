@@ -77,6 +77,7 @@ struct DraftOptions {
 struct EngineOptions {
   std::optional<ComputeType> type;  // left out: what the file holds (F32, F16 -> f32; BF16 -> bf16; quantised -> int8)
   bool all_int4 = false;            // with int4: every matrix, not the usual mix (model/weight_mix.h)
+  bool two_plane_head = true;       // with int4: the head is not read whole for the best tokens (model/head.h)
   std::optional<KvType> kv;         // left out: usual_kv_type
   int threads = 0;                  // 0: the physical cores
   int64_t context_tokens = 0;       // 0: what the model and the memory budget allow
@@ -94,11 +95,11 @@ struct EngineOptions {
   std::function<void(double)> on_progress;
 };
 
-enum class LogitsWanted { kNone, kLast, kAll };
+enum class LogitsWanted { kNone, kLast, kAll, kBest };
 
 // Called on the engine thread during step(): the logits after token `position` of the sequence, [vocab] floats that are
 // valid during the call. kAll: for every computed position in ascending order; kLast: whenever the sequence has caught
-// up.
+// up; kBest: likewise, but only the largest is sure to be there, others may be -Inf.
 using LogitsSink = std::function<void(int64_t position, std::span<const float> logits)>;
 
 class Engine {

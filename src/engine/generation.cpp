@@ -87,6 +87,12 @@ std::optional<int32_t> Generation::accept(std::span<const float> logits, std::sp
   return token;
 }
 
+void Generation::describe_best(BestLogits& best, std::span<const int32_t> history) const {
+  best.count = request_.logprobs >= 0 ? 0 : sampler_.best_needed();
+  best.usable = sampler_.usable_vocab();
+  best.lowered[0] = sampler_.lowered(history, response_.prompt_tokens);
+}
+
 // False when the request ended with this token.
 bool Generation::emit(int32_t token, std::string_view text, std::span<const float> logits) {
   held_ += text;

@@ -11,6 +11,7 @@
 #include "engine/draft_policy.h"
 #include "engine/ngram_drafter.h"
 #include "engine/request.h"
+#include "model/model.h"
 #include "sampling/sampler.h"
 #include "text/stream_decoder.h"
 
@@ -25,6 +26,9 @@ class Generation {
   // Draws the next token from the logits of the last one of `history`. Nothing when the request is finished by it: then
   // the token, if there is one, is in the response and not to be computed.
   std::optional<int32_t> accept(std::span<const float> logits, std::span<const int32_t> history);
+
+  // Which of those logits accept() will look at.
+  void describe_best(BestLogits& best, std::span<const int32_t> history) const;
 
   // Inside on_token it takes effect when the callback returns.
   void cancel();

@@ -53,6 +53,8 @@ struct Engine::Parts {
   void extend_mtp(Sequence& sequence, int64_t position, int64_t rows, const float* hidden);
   Status check_file() const;
   Status deliver(const float* hidden);
+  void compute_logits(float* out, const float* hidden, std::span<const WantedRow> rows);
+  BestLogits best_logits_of(const WantedRow& row) const;
   // Gives waiting requests sequences while there is room (requests.cpp).
   void admit();
   Status start(Generation& generation);
@@ -87,6 +89,7 @@ struct Engine::Parts {
   std::vector<BatchSlice> slices;
   std::vector<Sequence*> running;  // beside slices
   std::vector<WantedRow> wanted_rows;
+  std::vector<BestLogits> best_logits;  // beside a tile of them
 };
 
 // Whether these adapters are loaded, and not too many.

@@ -52,7 +52,7 @@ Error corrupt(std::string_view path, std::string_view what) {
   return Error{ErrorCode::kCorrupt, concat(path, ": ", what)};
 }
 
-bool is_format(uint32_t format) { return format <= static_cast<uint32_t>(MatrixFormat::kInt4Packed); }
+bool is_format(uint32_t format) { return format <= static_cast<uint32_t>(MatrixFormat::kCodePlanes); }
 
 bool are_extents(uint64_t rows, uint64_t columns) {
   return rows >= 1 && columns >= 1 && rows <= kExtentMax && columns <= kExtentMax && rows <= kCountMax / columns;

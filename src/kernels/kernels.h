@@ -192,6 +192,16 @@ struct KernelTable {
   void (*matmul_int4)(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
                       int64_t end);
 
+  // What the planes of an int8 matrix tell of its product (tensor/matrix.h, docs/decisions/0014). nullptr where an ISA
+  // has no fast way for them.
+  // scan_planes: matmul_int8 with 16 high - 120 in the place of each code.
+  void (*scan_planes)(float* out, int64_t out_stride, const Int8Rows& x, const CodePlanes& w, int64_t begin,
+                      int64_t end);
+  // refine_planes: for the `count` given outputs of one row, out[n] being what scan_planes left, adds what 4 middle - 6
+  // gives, per block ascending out[n] = fma(float(int32 sum), w_scale * x_scale, out[n]).
+  void (*refine_planes)(float* out, const Int8Rows& x, int64_t row, const CodePlanes& w, const int32_t* outputs,
+                        int64_t count);
+
   // --- activations for the products ---
   void (*round_bf16)(uint16_t* out, const float* x, int64_t n);  // nearest even; NaN stays NaN
   // Rotates each block of kRotationBlock values by itself (the last may be shorter); out may be x. A block falls into

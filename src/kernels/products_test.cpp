@@ -120,6 +120,38 @@ void run_matmul_int4(const KernelTable& table, const Shape& s, Random& random, W
   written.take(out.buffer);
 }
 
+// Planes of any bits: they need not come from the codes. Then the outputs are refined in two runs.
+void run_planes(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  const KernelTable& with_planes = table.scan_planes != nullptr ? table : *all_kernels().front();
+  QuantisedRows x(s, random);
+  Buffer<uint8_t> high(high_plane_bytes(s.outputs, s.n), /*aligned=*/true);
+  Buffer<uint8_t> middle(middle_plane_bytes(s.outputs, s.n), /*aligned=*/true);
+  Buffer<float> scales(packed_int8_scales(s.outputs, s.n), /*aligned=*/true);
+  const bool full = random.below(3) == 0;  // the largest sums
+  for (int64_t i = 0; i < high.size(); ++i) high[i] = full ? 0xff : static_cast<uint8_t>(random.bits());
+  for (int64_t i = 0; i < middle.size(); ++i) middle[i] = full ? 0xff : static_cast<uint8_t>(random.bits());
+  fill(scales, random, 0.01f);
+  const CodePlanes w{{MatrixFormat::kInt8Packed, s.outputs, s.n, 0, nullptr, scales.data()},
+                     high.data(),
+                     middle.data(),
+                     nullptr,
+                     nullptr};
+  Outputs out(s);
+  with_planes.scan_planes(out.buffer.data(), out.stride, x.rows, w, s.begin, end_of(s));
+  written.take(out.buffer);
+  std::vector<int32_t> outputs;
+  for (int64_t n = s.begin; n < end_of(s); ++n) {
+    if (random.below(3) > 0) outputs.push_back(static_cast<int32_t>(n));
+  }
+  const auto half = static_cast<int64_t>(outputs.size() / 2);
+  for (int64_t row = 0; row < s.rows; ++row) {
+    float* const to = out.buffer.data() + row * out.stride;
+    with_planes.refine_planes(to, x.rows, row, w, outputs.data(), half);
+    with_planes.refine_planes(to, x.rows, row, w, outputs.data() + half, static_cast<int64_t>(outputs.size()) - half);
+  }
+  written.take(out.buffer);
+}
+
 // Every K with a few rows, then every count of rows with a few K; ranges cut inside and at panels.
 std::vector<Shape> product_shapes() {
   std::vector<Shape> shapes;
@@ -170,6 +202,8 @@ std::vector<KernelCase> cases() {
        run_matmul_int8},
       {"matmul_int4", with_ranges(blocked_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
        run_matmul_int4},
+      {"scan_planes, refine_planes", with_ranges(blocked_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),
+       run_planes},
   };
 }
 

@@ -59,9 +59,16 @@ uint64_t packing_fingerprint(MatrixFormat format, const KernelTable& kernels) {
   return hash.value();
 }
 
+// An int4 model's head stays int8 and gets planes, where there are kernels for them.
+bool wants_planes(const LoadOptions& options, const KernelTable& kernels) {
+  return options.two_plane_head && options.product == Product::kInt4 && kernels.scan_planes != nullptr;
+}
+
 PackedKey cache_key(const Checkpoint& checkpoint, const LoadOptions& options, const KernelTable& kernels) {
   const Product product = options.product;
-  return {checkpoint.copy_identity(), static_cast<uint64_t>(product) | (options.all_int4 ? 0x100U : 0U),
+  return {checkpoint.copy_identity(),
+          static_cast<uint64_t>(product) | (options.all_int4 ? 0x100U : 0U) |
+              (wants_planes(options, kernels) ? 0x200U : 0U),
           kArithmeticVersion, packing_fingerprint(converted_format(product), kernels)};
 }
 
@@ -100,6 +107,7 @@ class Loader {
   Result<std::optional<Matrix>> packed_matrix(const std::string& name, int64_t rows, int64_t columns, Product product);
   Result<Matrix> matrix(const std::string& name, int64_t rows, int64_t columns, Product product);
   AlignedBytes convert(const RowSource& from, int64_t rows, int64_t columns, Product product);
+  void make_planes(const MatrixView& head);
   void pack(const RowSource& from, MatrixFormat format, int64_t rows, int64_t columns, std::byte* to);
 
   Result<Embedding> embedding();
@@ -119,6 +127,9 @@ class Loader {
   PackedCache& cache_;
   std::unordered_set<const Tensor*> used_;
   std::vector<NamedMatrix> matrices_;
+  std::string planes_of_;              // the head's name, where it gets planes
+  const std::byte* planes_ = nullptr;  // they
+  AlignedBytes planes_memory_;
   int64_t done_bytes_ = 0;
   int64_t total_bytes_;
 };
@@ -180,11 +191,25 @@ Result<Matrix> Loader::matrix(const std::string& name, int64_t rows, int64_t col
     matrix.view = view_of(converted_format(product), rows, columns, matrix.memory.get());
     checkpoint_.release_pages(tensor);
     const std::span<const std::byte> bytes(matrix.memory.get(), static_cast<size_t>(matrix.bytes()));
+    if (name == planes_of_) make_planes(matrix.view);
     if (cache_.add(name, matrix.view.format, rows, columns, bytes)) matrix.memory.reset();  // load() comes again
   }
   progress(tensor);
   matrices_.push_back({name, matrix.view});
   return matrix;
+}
+
+// The head's planes: from the cache's file, or made.
+void Loader::make_planes(const MatrixView& head) {
+  if (head.format != MatrixFormat::kInt8Packed) return;
+  const std::string name = planes_of_ + ".planes";
+  planes_ = cache_.find(name, MatrixFormat::kCodePlanes, head.rows, head.columns);
+  if (planes_ != nullptr) return;
+  const int64_t bytes = code_planes_bytes(head.rows, head.columns);
+  planes_memory_ = allocate_aligned(bytes);
+  planes_ = planes_memory_.get();
+  TwoPlaneHead::fill(planes_memory_.get(), head, pool_);
+  (void)cache_.add(name, MatrixFormat::kCodePlanes, head.rows, head.columns, {planes_, static_cast<size_t>(bytes)});
 }
 
 // A matrix that `capy quantize` wrote: used as it lies in the file. Its format is what it is; the compute type asked
@@ -383,9 +408,13 @@ Result<ModelWeights> Loader::load() {
     w.layers.push_back(TRY(layer(i, is_full, is_full ? full++ : linear++)));
   }
   w.norm = TRY(norm(names_.top("norm.weight"), config_.dim));
-  const bool tied = is_tied(checkpoint_, config_, names_);
-  w.head = TRY(
-      matrix(tied ? names_.top("embed_tokens.weight") : names_.head(), config_.vocab, config_.dim, MatrixRole::kHead));
+  const std::string head = is_tied(checkpoint_, config_, names_) ? names_.top("embed_tokens.weight") : names_.head();
+  planes_ = nullptr;
+  if (wants_planes(options_, kernels_)) planes_of_ = head;
+  w.head = TRY(matrix(head, config_.vocab, config_.dim, MatrixRole::kHead));
+  if (!planes_of_.empty() && planes_ == nullptr) make_planes(w.head.view);
+  if (planes_ != nullptr) w.head_planes.emplace(w.head.view, planes_);
+  w.head_memory = std::move(planes_memory_);
   w.mtp = TRY(mtp());
   w.matrices = std::move(matrices_);
   matrices_.clear();

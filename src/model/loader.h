@@ -18,6 +18,7 @@ struct LoadOptions {
   Product product = Product::kF32;
   std::function<void(double)> on_progress;  // fraction of bytes; may be empty
   bool all_int4 = false;                    // int4 for every matrix instead of the usual mix (model/weight_mix.h)
+  bool two_plane_head = true;               // the head's planes beside an int8 head of an int4 model
   std::string cache_directory;              // for converted matrices; "": they are converted at every start
 };
 

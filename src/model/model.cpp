@@ -71,7 +71,8 @@ Result<Model> Model::load(Checkpoint checkpoint, const ModelOptions& options, Th
   ModelConfig config = TRY(read_config(checkpoint));
   TRY(read_rope_divisors(checkpoint, config));
   TRY(check_config(config));  // again: the divisors come from a tensor
-  const LoadOptions load{options.product, options.on_progress, options.all_int4, options.cache_directory};
+  const LoadOptions load{options.product, options.on_progress, options.all_int4, options.two_plane_head,
+                         options.cache_directory};
   ModelWeights weights = TRY(load_weights(checkpoint, config, load, pool));
   return Model(std::move(checkpoint), std::move(config), options.product,
                std::make_unique<ModelWeights>(std::move(weights)));
@@ -126,7 +127,12 @@ ModelSizes Model::sizes() const {
   // A tied head that lies in the file is the embedding; otherwise the embedding's rows are read from the file besides.
   const bool head_is_embedding = weights_->head.view.data == weights_->embedding.bytes.data();
   if (!head_is_embedding) sizes.weight_bytes += static_cast<int64_t>(weights_->embedding.bytes.size());
-  sizes.converted_bytes = decoder.converted + mtp.converted + head.converted;
+  if (const auto& planes = weights_->head_planes) {
+    sizes.weight_bytes += planes->bytes();
+    sizes.step_bytes += planes->mean_bytes_read() - head.bytes;
+    if (weights_->head_memory) sizes.converted_bytes += planes->bytes();
+  }
+  sizes.converted_bytes += decoder.converted + mtp.converted + head.converted;
   return sizes;
 }
 
@@ -145,7 +151,8 @@ StateLayout Model::state_layout() const {
 }
 
 int64_t Model::activation_bytes(int64_t rows, int64_t slices, int threads) const {
-  return capy::activation_bytes(config_, rows, slices, threads) + 4 * (kLogitRows + 1) * (config_.vocab + config_.dim);
+  return capy::activation_bytes(config_, rows, slices, threads) + 4 * (kLogitRows + 1) * (config_.vocab + config_.dim) +
+         (has_two_plane_head() ? TwoPlaneHead::arena_bytes(config_.vocab, kLogitRows) : 0);
 }
 
 void Embedding::row(int32_t token, const KernelTable& kernels, float* out) const {
@@ -190,6 +197,15 @@ void Model::logits(float* out, const float* hidden, int64_t rows, Compute& compu
   multiply(out, config_.vocab, input, weights_->head, nullptr, compute);
 }
 
+bool Model::has_two_plane_head() const { return weights_->head_planes.has_value(); }
+
+void Model::best_logits(float* out, const float* hidden, std::span<const BestLogits> best, Compute& compute) const {
+  const Arena::Scope scope(compute.arena);
+  const ActivationRows input =
+      prepare_rows(hidden, static_cast<int64_t>(best.size()), config_.dim, weights_->head.product, compute);
+  weights_->head_planes->best_logits(out, input.int8, best, compute);
+}
+
 int32_t Model::draft_token(const float* hidden, Compute& compute) const {
   const Arena::Scope scope(compute.arena);
   Matrix common;
@@ -198,7 +214,11 @@ int32_t Model::draft_token(const float* hidden, Compute& compute) const {
   common.product = weights_->head.product;
   float* const scores = compute.arena.allocate<float>(common.view.rows);
   const ActivationRows input = prepare_rows(hidden, 1, config_.dim, common.product, compute);
-  multiply(scores, common.view.rows, input, common, nullptr, compute);
+  if (weights_->head_planes) {
+    weights_->head_planes->scan(scores, input.int8, common.view.rows, compute);
+  } else {
+    multiply(scores, common.view.rows, input, common, nullptr, compute);
+  }
   return static_cast<int32_t>(std::max_element(scores, scores + common.view.rows) - scores);
 }
 

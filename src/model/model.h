@@ -15,6 +15,7 @@
 #include "formats/checkpoint.h"
 #include "kernels/kernels.h"
 #include "model/batch.h"
+#include "model/best_logits.h"
 #include "model/config.h"
 #include "model/matrix.h"
 
@@ -25,6 +26,7 @@ struct ModelWeights;
 struct ModelOptions {
   Product product = Product::kF32;
   bool all_int4 = false;                    // with kInt4: every matrix, not the usual mix
+  bool two_plane_head = true;               // with kInt4: what needs the best logits alone reads less (model/head.h)
   std::function<void(double)> on_progress;  // while weights are read; may be empty
   std::string cache_directory;              // for converted weights (formats/packed_cache.h); "": none
 };
@@ -37,7 +39,8 @@ struct ModelSizes {
   int64_t parameters_mtp = 0;
   int64_t weight_bytes = 0;     // as held for computing: mapped or converted
   int64_t converted_bytes = 0;  // of these, in memory of our own
-  int64_t step_bytes = 0;       // of these, what a decoding step reads: the decoder's layers and the head
+  int64_t step_bytes = 0;       // of these, what a decoding step reads: the decoder's layers and the head; on two
+                                // planes, on average so far where only the best logits were wanted
   int64_t parameters() const { return parameters_embedding + parameters_decoder + parameters_head + parameters_mtp; }
 };
 
@@ -81,6 +84,11 @@ class Model {
   // logits[rows][vocab] of hidden rows. For many rows call it in tiles of kLogitRows.
   static constexpr int64_t kLogitRows = 16;
   void logits(float* out, const float* hidden, int64_t rows, Compute& compute) const;
+
+  // The same where each row wants only its best logits (best[row].count > 0), for less: the others are right too, or
+  // -Inf. Only when has_two_plane_head().
+  bool has_two_plane_head() const;
+  void best_logits(float* out, const float* hidden, std::span<const BestLogits> best, Compute& compute) const;
 
   // The likeliest token after a hidden row of the MTP head among the first kDraftVocab ids: a draft need not be right,
   // and byte-level BPE numbers its tokens by how common they were. A whole head of 248,320 rows would cost more than it

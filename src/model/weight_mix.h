@@ -17,12 +17,12 @@ enum class MatrixRole {
 };
 
 // The product that a matrix of this role is held for when the model is asked for as `asked`. int4 is a mix: attention
-// and the delta net's output are few bytes and suffer most (docs/SPEED.md), so they keep 8 bits; `all_int4` says no.
+// and the delta net's output are few bytes and suffer most (docs/SPEED.md), so they keep 8 bits, as does the head,
+// most of which is read as 4 bits (model/head.h); `all_int4` says no.
 constexpr Product product_of(MatrixRole role, Product asked, bool all_int4) {
   if (asked != Product::kInt4 || all_int4) return asked;
-  return role == MatrixRole::kAttention || role == MatrixRole::kDeltaNetOut || role == MatrixRole::kHead
-             ? Product::kInt8
-             : Product::kInt4;
+  const bool wide = role == MatrixRole::kAttention || role == MatrixRole::kDeltaNetOut || role == MatrixRole::kHead;
+  return wide ? Product::kInt8 : Product::kInt4;
 }
 
 }  // namespace capy

@@ -11,6 +11,7 @@
 
 #include "formats/checkpoint.h"
 #include "formats/packed_file.h"
+#include "model/head.h"
 #include "model/matrix.h"
 
 namespace capy {
@@ -77,8 +78,10 @@ struct Embedding {
 struct ModelWeights {
   Embedding embedding;
   std::vector<LayerWeights> layers;
-  Vector norm;  // [dim]
-  Matrix head;  // [vocab, dim]   a view or copy of the embedding when tied
+  Vector norm;                              // [dim]
+  Matrix head;                              // [vocab, dim]   a view or copy of the embedding when tied
+  std::optional<TwoPlaneHead> head_planes;  // of the head, where it has them; in the cache's file or in head_memory
+  AlignedBytes head_memory;
   std::optional<MtpWeights> mtp;
   std::vector<NamedMatrix> matrices;  // all of them by name, for those who write them down
   PackedFile packed;                  // where converted matrices lie, unless they have memory of their own

@@ -193,6 +193,19 @@ bool Sampler::penalises() const {
   return options_.repetition_penalty != 1 || options_.presence_penalty != 0 || options_.frequency_penalty != 0;
 }
 
+int64_t Sampler::best_needed() const {
+  const bool raises = options_.repetition_penalty < 1 || options_.presence_penalty < 0 ||
+                      options_.frequency_penalty < 0 || !options_.logit_bias.empty();
+  if (raises) return 0;
+  if (options_.temperature == 0) return 1;
+  return std::min<int64_t>(options_.top_k, usable_vocab_);
+}
+
+std::span<const int32_t> Sampler::lowered(std::span<const int32_t> history, int64_t prompt_tokens) const {
+  if (options_.repetition_penalty != 1) return history;
+  return penalises() ? history.subspan(static_cast<size_t>(prompt_tokens)) : std::span<const int32_t>();
+}
+
 // The logits to choose from: usable ids only, with bias and penalties.
 std::span<const float> Sampler::adjust(std::span<const float> logits, std::span<const int32_t> history,
                                        int64_t prompt_tokens) {

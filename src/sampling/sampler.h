@@ -54,6 +54,12 @@ class Sampler {
   Result<int32_t> sample(std::span<const float> logits, std::span<const int32_t> history, int64_t prompt_tokens,
                          int64_t position);
 
+  // How many of the largest logits decide what sample() does: it draws the same token where all others are -Inf. 0: it
+  // needs them all. The largest are counted without the tokens that it lowers first: `lowered` of the same history.
+  int64_t best_needed() const;
+  std::span<const int32_t> lowered(std::span<const int32_t> history, int64_t prompt_tokens) const;
+  int64_t usable_vocab() const { return usable_vocab_; }
+
   // Log-probabilities under the plain softmax of `logits` (before penalties and temperature, as OpenAI's) over the
   // usable ids: of `token`, and of the `count` most likely tokens, best first. -Inf for a padding row; NaN if the
   // logits have one.

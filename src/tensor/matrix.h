@@ -12,6 +12,7 @@ enum class MatrixFormat : uint8_t {
   kBF16,        // row-major bfloat16
   kInt8Packed,  // the packed layouts below
   kInt4Packed,
+  kCodePlanes,  // the first bits of a kInt8Packed matrix, beside it; not a matrix by itself
 };
 
 // kInt8Packed: the one packed layout of the house (docs/FORMATS.md).
@@ -62,6 +63,25 @@ constexpr int64_t packed_int4_bytes(int64_t rows, int64_t columns) {
   return packed_panels(rows) * packed_int4_panel_bytes(columns);
 }
 
+// kCodePlanes: what tells most outputs of a kInt8Packed matrix apart for less than its bytes (docs/decisions/0014). A
+// code c gives three parts: c + 128 = 16 high + 4 middle + low, high in 0..15, middle and low in 0..3. One run, 64-byte
+// aligned:
+//   high    [panel][k / 8][64]   four bits of each code, in the order of kInt4Packed's codes
+//   middle  [row][k / 64][16]    two bits: byte b of a group holds those of K b, b + 16, b + 32, b + 48, lowest first
+//   reach   [2][row]             f32. For activations of the length a, the row's output is within reach[0][row] * a of
+//                                what high tells, and within reach[1][row] * a of what high and middle tell, rounding
+//                                included. NaN or infinite where the weights are.
+// rows with the last panel's padding.
+constexpr int64_t high_plane_bytes(int64_t rows, int64_t columns) {
+  return packed_panels(rows) * packed_columns(columns) / 8 * 64;
+}
+constexpr int64_t middle_plane_bytes(int64_t rows, int64_t columns) {
+  return packed_panels(rows) * kPanelRows * packed_columns(columns) / 4;
+}
+constexpr int64_t code_planes_bytes(int64_t rows, int64_t columns) {
+  return high_plane_bytes(rows, columns) + middle_plane_bytes(rows, columns) + packed_panels(rows) * kPanelRows * 2 * 4;
+}
+
 // Bytes of a matrix as it is held for computing.
 constexpr int64_t matrix_bytes(MatrixFormat format, int64_t rows, int64_t columns) {
   switch (format) {
@@ -70,6 +90,7 @@ constexpr int64_t matrix_bytes(MatrixFormat format, int64_t rows, int64_t column
     case MatrixFormat::kBF16: return rows * columns * 2;
     case MatrixFormat::kInt8Packed:
       return packed_int8_code_bytes(rows, columns) + 4 * packed_int8_scales(rows, columns);
+    case MatrixFormat::kCodePlanes: return code_planes_bytes(rows, columns);
     case MatrixFormat::kInt4Packed: break;
   }
   return packed_int4_bytes(rows, columns);
@@ -82,6 +103,15 @@ struct MatrixView {
   int64_t stride = 0;          // elements from row to row; row-major formats only. Rows may be unaligned (mapped files)
   const void* data = nullptr;  // elements, or packed codes (64-byte aligned)
   const float* scales = nullptr;  // kInt8Packed only
+};
+
+// A kInt8Packed matrix with its planes.
+struct CodePlanes {
+  MatrixView codes;
+  const uint8_t* high = nullptr;
+  const uint8_t* middle = nullptr;
+  const float* high_reach = nullptr;    // [rows]
+  const float* middle_reach = nullptr;  // [rows]
 };
 
 // Rows of activations quantised to int8 by KernelTable::quantize_int8:

@@ -6,8 +6,8 @@ import unittest
 import program
 from program import ProgramTest, TinyModelTest, capy
 
-COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "init", "doctor"]
-LATER = ["serve", "pull", "remove", "quantize", "eval", "data", "tokenizer", "train", "tune", "merge"]
+COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "quantize", "init", "doctor"]
+LATER = ["serve", "pull", "remove", "eval", "data", "tokenizer", "train", "tune", "merge"]
 
 
 class HelpTest(ProgramTest):
@@ -53,7 +53,7 @@ class WrongUsageTest(ProgramTest):
                 self.check_error(capy(command, "--no-such-option"), 2)
 
     def test_missing_arguments(self):
-        for command in ["show", "logits", "tokenize", "detokenize", "template", "perplexity", "init"]:
+        for command in ["show", "logits", "tokenize", "detokenize", "template", "perplexity", "quantize", "init"]:
             with self.subTest(command):
                 self.check_error(capy(command), 2)
 

@@ -11,7 +11,7 @@ for type in int4 int8 bf16; do
   goal "decode 128, $type, share of the memory's limit" "$(of decode decode "decode, share of limit" capy $type)" at_least 0.85
 done
 
-# The default mix and the two-plane head exist in files that capy quantize writes.
+# The default mix exists in files that capy quantize writes.
 model=$(random_model 0.8b)
 if "$capy" quantize --help >/dev/null 2>&1; then
   [[ -d $work/mix ]] || "$capy" quantize "$model" "$work/mix" --type int4 >&2
@@ -21,4 +21,16 @@ if "$capy" quantize --help >/dev/null 2>&1; then
 else
   figure "default mix: not measured, this version has no capy quantize"
 fi
-figure "two-plane head: not measured, this version has none"
+
+# The two-plane head beside the same model whose int8 head is read whole: in turns, since other work may slow one of them.
+two_plane=()
+whole=()
+for round in $(seq "$rounds"); do
+  bench "two_plane.$round" "$model" --type int4 --prompt 0 --repeat 1
+  bench "whole_head.$round" "$model" --type int4 --prompt 0 --repeat 1 --whole-head
+  two_plane+=("$(field "$work/two_plane.$round.json" 'd["decode_tok_s"]')")
+  whole+=("$(field "$work/whole_head.$round.json" 'd["decode_tok_s"]')")
+done
+median() { printf '%s\n' "$@" | sort -g | sed -n "$((($# + 1) / 2))p"; }
+goal "decode 128, the two-plane head over the whole int8 head" "$(ratio "$(median "${two_plane[@]}")" "$(median "${whole[@]}")")" at_least 1.25 times
+figure "bytes a step reads, two-plane head: $(field "$work/two_plane.1.json" 'd["results"][0]["decode"][0]["step_bytes"]'), whole: $(field "$work/whole_head.1.json" 'd["results"][0]["decode"][0]["step_bytes"]')"

@@ -30,6 +30,10 @@ void matmul_bf16(float* out, int64_t out_stride, const uint16_t* x, int64_t x_st
 // int8_products.cpp, int4_products.cpp
 void matmul_int8(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
 void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
+// plane_products.cpp
+void scan_planes(float* out, int64_t out_stride, const Int8Rows& x, const CodePlanes& w, int64_t begin, int64_t end);
+void refine_planes(float* out, const Int8Rows& x, int64_t row, const CodePlanes& w, const int32_t* outputs,
+                   int64_t count);
 
 // attention.cpp, delta.cpp
 void attention(const AttentionRows& args);

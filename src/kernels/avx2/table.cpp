@@ -24,6 +24,8 @@ const KernelTable& table() {
     t.matmul_bf16 = matmul_bf16;
     t.matmul_int8 = matmul_int8;
     t.matmul_int4 = matmul_int4;
+    t.scan_planes = scan_planes;
+    t.refine_planes = refine_planes;
     t.round_bf16 = round_bf16;
     t.hadamard = hadamard;
     t.quantize_int8 = quantize_int8;

@@ -25,6 +25,8 @@ KernelTable filled(bool vnni) {
   t.matmul_bf16 = matmul_bf16;
   t.matmul_int8 = vnni ? matmul_int8_vnni : matmul_int8_madd;
   t.matmul_int4 = vnni ? matmul_int4_vnni : matmul_int4_madd;
+  t.scan_planes = avx2::scan_planes;
+  t.refine_planes = avx2::refine_planes;
   t.round_bf16 = round_bf16;
   t.hadamard = hadamard;
   t.quantize_int8 = quantize_int8;

@@ -30,6 +30,9 @@ void matmul_bf16(float* out, int64_t out_stride, const uint16_t* x, int64_t x_st
                  int64_t begin, int64_t end);
 void matmul_int8(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
 void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
+void scan_planes(float* out, int64_t out_stride, const Int8Rows& x, const CodePlanes& w, int64_t begin, int64_t end);
+void refine_planes(float* out, const Int8Rows& x, int64_t row, const CodePlanes& w, const int32_t* outputs,
+                   int64_t count);
 void round_bf16(uint16_t* out, const float* x, int64_t n);
 void hadamard(float* out, const float* x, int64_t n);
 void quantize_int8(int8_t* codes, float* scales, int32_t* sums, const float* x, int64_t n);

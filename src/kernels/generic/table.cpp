@@ -23,6 +23,8 @@ const KernelTable& table() {
       .matmul_bf16 = matmul_bf16,
       .matmul_int8 = matmul_int8,
       .matmul_int4 = matmul_int4,
+      .scan_planes = scan_planes,
+      .refine_planes = refine_planes,
       .round_bf16 = round_bf16,
       .hadamard = hadamard,
       .quantize_int8 = quantize_int8,

@@ -24,6 +24,8 @@ KernelTable filled() {
   t.matmul_bf16 = matmul_bf16;
   t.matmul_int8 = matmul_int8_mull;
   t.matmul_int4 = matmul_int4_mull;
+  t.scan_planes = nullptr;
+  t.refine_planes = nullptr;
   t.round_bf16 = round_bf16;
   t.hadamard = hadamard;
   t.quantize_int8 = quantize_int8;
