@@ -60,7 +60,7 @@ Request request_of(const GoldenModel& golden, int64_t index) {
   const auto from = golden.tokens.begin() + index * 9;
   request.tokens.assign(from, from + 12 + index % 4);
   request.sampling = sampling_of(index);
-  request.max_tokens = 40;
+  request.max_tokens = 24;
   request.ignore_eos = true;
   if (index % 7 == 6) request.logprobs = 2;
   return request;
@@ -90,7 +90,7 @@ Answers answers(const HeadCase& setup, int64_t requests, int64_t together) {
 }
 
 TEST(TwoPlaneHead, ChangesNoToken) {
-  constexpr int64_t kRequests = 27;
+  constexpr int64_t kRequests = 18;
   for (const char* model : {"qwen35_grouped", "llama3"}) {
     const Answers truth = answers({.model = model, .two_planes = false}, kRequests, 1);
     ASSERT_EQ(truth.size(), static_cast<size_t>(kRequests));
