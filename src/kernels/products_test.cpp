@@ -2,10 +2,12 @@
 // Matrix products on every ISA. In a Shape, n is K.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <utility>
 #include <vector>
 
 #include "kernels/harness.h"
+#include "tensor/int4_levels.h"
 
 namespace capy::kernel_tests {
 namespace {
@@ -66,7 +68,8 @@ int8_t code(Random& random) {
   return static_cast<int8_t>(random.below(255) - 127);
 }
 
-// Rows of activations as quantize_int8 leaves them, with any codes.
+// Rows of activations as quantize_int8 leaves them, with any codes: stretches of large ones and of smaller ones, which
+// some kernels sum in another way.
 struct QuantisedRows {
   QuantisedRows(const Shape& s, Random& random)
       : codes(s.rows * packed_columns(s.n)),
@@ -74,7 +77,11 @@ struct QuantisedRows {
         sums(s.rows * quant_blocks(s.n)),
         rows{s.rows, s.n, codes.data(), scales.data(), sums.data()} {
     const int64_t columns = packed_columns(s.n);
-    for (int64_t i = 0; i < codes.size(); ++i) codes[i] = i % columns < s.n ? code(random) : int8_t{0};
+    int spread = 1;
+    for (int64_t i = 0; i < codes.size(); ++i) {
+      if (i % 16 == 0) spread = random.below(4) == 0 ? 1 : 3;
+      codes[i] = i % columns < s.n ? static_cast<int8_t>(code(random) / spread) : int8_t{0};
+    }
     for (int64_t i = 0; i < sums.size(); ++i) {
       scales[i] = random.value(0.01f);
       sums[i] = 0;
@@ -208,6 +215,32 @@ std::vector<KernelCase> cases() {
 }
 
 TEST(ProductKernels, EveryIsaWritesTheBytesOfGeneric) { expect_the_bytes_of_generic(cases()); }
+
+// Eight products of the largest level with 65 just fit 16 bits, with 66 they do not.
+TEST(ProductKernels, Int4ProductsOfTheLargestLevel) {
+  constexpr int64_t kColumns = 256, kRowsMax = 12;
+  Buffer<uint8_t> panel(packed_int4_bytes(kPanelRows, kColumns), /*aligned=*/true);
+  std::memset(panel.data(), 0xff, static_cast<size_t>(packed_int4_code_bytes(kColumns)));  // code 15 of table 7
+  const int64_t scales_at = packed_int4_code_bytes(kColumns) + packed_int4_table_bytes(kColumns);
+  std::memset(&panel[packed_int4_code_bytes(kColumns)], 0x77, static_cast<size_t>(packed_int4_table_bytes(kColumns)));
+  const uint16_t one = f32_to_f16(1);
+  for (int64_t i = 0; i < kPanelRows; ++i) std::memcpy(&panel[scales_at + 2 * i], &one, sizeof one);
+  const MatrixView w{MatrixFormat::kInt4Packed, kPanelRows, kColumns, 0, panel.data(), nullptr};
+  const std::vector<float> ones(kRowsMax, 1);
+  for (const KernelTable* table : tables_to_test()) {
+    for (const int code : {64, 65, 66, 127, -65, -66, -127}) {
+      for (const int64_t rows : {1, 3, 4, 12}) {
+        const std::vector<int8_t> codes(static_cast<size_t>(rows * kColumns), static_cast<int8_t>(code));
+        const std::vector<int32_t> sums(static_cast<size_t>(rows), code * int32_t{kColumns});
+        std::vector<float> out(static_cast<size_t>(rows * kPanelRows));
+        table->matmul_int4(out.data(), kPanelRows, {rows, kColumns, codes.data(), ones.data(), sums.data()}, w, 0,
+                           kPanelRows);
+        const auto expected = static_cast<float>(kInt4LevelMax * code * kColumns);
+        for (const float sum : out) ASSERT_EQ(sum, expected) << table->isa << ", " << rows << " rows of " << code;
+      }
+    }
+  }
+}
 
 // A row's result depends on the row alone: in a batch it is what it is alone.
 TEST(ProductKernels, RowsDoNotKnowTheirBatch) {
