@@ -41,7 +41,7 @@ Row row_of(const LocalModel& model) {
   }
   row.architecture = summary.value().config.architecture;
   row.parameters = summary.value().parameters.total();
-  if (!summary.value().types.empty()) row.type = dtype_info(summary.value().types.front().type).name;
+  if (!summary.value().types.empty()) row.type = summary.value().types.front().type;
   return row;
 }
 

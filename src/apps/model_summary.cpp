@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "engine/memory_plan.h"
 #include "model/model.h"
-#include "tensor/matrix.h"
+#include "model/names.h"
+#include "model/packed_tensor.h"
+#include "model/tensor_list.h"
 
 namespace capy {
 namespace {
@@ -35,18 +38,27 @@ void count_part(ModelPart part, int64_t count, ParameterCounts& counts) {
   }
 }
 
-// Bytes of a matrix as the engine holds it: formats that it computes with directly stay as they are.
-int64_t matrix_bytes(const Tensor& tensor, ComputeType type) {
-  const int64_t columns = tensor.shape.back();
-  const int64_t rows = tensor.count() / columns;
-  const bool plain = tensor.type == DType::kF32 || tensor.type == DType::kF16 || tensor.type == DType::kBF16;
-  switch (type) {
-    case ComputeType::kF32: return tensor.count() * (plain ? dtype_info(tensor.type).bytes : 4);
-    case ComputeType::kBF16: return tensor.count() * 2;
-    case ComputeType::kInt8: return matrix_bytes(MatrixFormat::kInt8Packed, rows, columns);
-    case ComputeType::kInt4: return matrix_bytes(MatrixFormat::kInt4Packed, rows, columns);
+// What a type is called, and how many values a tensor holds: packed ones are bytes of a matrix in the file.
+struct Stored {
+  const char* type = "";
+  int64_t values = 0;
+};
+
+using MatrixSizes = std::unordered_map<std::string, Stored>;
+
+// By the names that packed matrices of this model would have.
+MatrixSizes packed_sizes(const Checkpoint& checkpoint, const ModelConfig& config) {
+  MatrixSizes sizes;
+  const Result<TensorNames> names = TensorNames::of(checkpoint, config);
+  if (!names.ok() || checkpoint.kind() == Checkpoint::Kind::kGguf) return sizes;
+  for (const ModelTensor& tensor : model_tensors(config)) {
+    if (tensor.shape.size() != 2) continue;
+    const std::string name = names.value().of(tensor);
+    const int64_t values = tensor.shape[0] * tensor.shape[1];
+    sizes.emplace(packed_tensor_name(name, MatrixFormat::kInt4Packed), Stored{"int4", values});
+    sizes.emplace(packed_tensor_name(name, MatrixFormat::kInt8Packed), Stored{"int8", values});
   }
-  return 0;
+  return sizes;
 }
 
 }  // namespace
@@ -76,15 +88,19 @@ Result<ModelSummary> summarize(const Checkpoint& checkpoint) {
   ModelSummary summary;
   summary.config = TRY(read_config(checkpoint));
   summary.natural_type = compute_type_of(Model::natural_product(checkpoint, summary.config));
+  const MatrixSizes packed = packed_sizes(checkpoint, summary.config);
   for (const Tensor& tensor : checkpoint.tensors()) {
     const auto bytes = static_cast<int64_t>(tensor.bytes.size());
     const ModelPart part = part_of(tensor, summary.config);
-    count_part(part, tensor.count(), summary.parameters);
+    const auto found = packed.find(tensor.name);
+    const Stored stored = found != packed.end() ? found->second : Stored{dtype_info(tensor.type).name, tensor.count()};
+    summary.is_packed |= found != packed.end();
+    count_part(part, stored.values, summary.parameters);
     auto known = std::find_if(summary.types.begin(), summary.types.end(),
-                              [&](const StoredType& t) { return t.type == tensor.type; });
-    if (known == summary.types.end()) known = summary.types.insert(known, StoredType{tensor.type});
+                              [&](const StoredType& t) { return t.type == std::string_view(stored.type); });
+    if (known == summary.types.end()) known = summary.types.insert(known, StoredType{stored.type});
     known->tensors += 1;
-    known->parameters += part == ModelPart::kScales ? 0 : tensor.count();
+    known->parameters += part == ModelPart::kScales ? 0 : stored.values;
     known->bytes += bytes;
     summary.tensor_bytes += bytes;
   }
@@ -93,25 +109,8 @@ Result<ModelSummary> summarize(const Checkpoint& checkpoint) {
   return summary;
 }
 
-int64_t weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, ComputeType type) {
-  int64_t total = 0;
-  const Tensor* embedding = nullptr;
-  bool has_head = false;
-  for (const Tensor& tensor : checkpoint.tensors()) {
-    const ModelPart part = part_of(tensor, config);
-    if (part == ModelPart::kVision || part == ModelPart::kScales) continue;
-    if (part == ModelPart::kEmbedding) embedding = &tensor;
-    has_head |= part == ModelPart::kHead;
-    if (part == ModelPart::kEmbedding) continue;
-    const bool is_matrix = tensor.shape.size() == 2;
-    total += is_matrix ? matrix_bytes(tensor, type) : tensor.count() * 4;
-  }
-  if (embedding == nullptr) return total;
-  // Rows of the embedding are read from the file; a tied head that has to be converted exists besides.
-  const auto stored = static_cast<int64_t>(embedding->bytes.size());
-  if (has_head) return total + stored;
-  const int64_t head = matrix_bytes(*embedding, type);
-  return total + (head == stored ? head : head + stored);
+Result<int64_t> weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, ComputeType type) {
+  return Model::estimated_bytes(checkpoint, config, {.product = product_of(type)});
 }
 
 std::optional<int64_t> context_that_fits(const ModelSummary& summary, int64_t weights, KvType kv) {

@@ -33,7 +33,7 @@ struct ParameterCounts {
 };
 
 struct StoredType {
-  DType type = DType::kF32;
+  std::string_view type;  // "BF16", "Q4_K"; "int4" and "int8" of packed matrices
   int64_t tensors = 0;
   int64_t parameters = 0;
   int64_t bytes = 0;
@@ -44,6 +44,7 @@ struct ModelSummary {
   ParameterCounts parameters;
   std::vector<StoredType> types;  // most bytes first
   int64_t tensor_bytes = 0;
+  bool is_packed = false;  // `capy quantize` made it: it is computed with as it is
   ComputeType natural_type = ComputeType::kF32;
 
   KvLayout kv_layout(KvType type) const;  // the decoder's layers; the MTP layer has a cache of its own
@@ -53,8 +54,8 @@ struct ModelSummary {
 
 Result<ModelSummary> summarize(const Checkpoint& checkpoint);
 
-// About what the weights take in memory when computed with as `type`: mapped parts count as well.
-int64_t weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, ComputeType type);
+// What the weights take in memory when computed with as `type`: mapped parts count as well.
+Result<int64_t> weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, ComputeType type);
 
 // The context that the engine would allow now; nothing where the model does not fit at all.
 std::optional<int64_t> context_that_fits(const ModelSummary& summary, int64_t weight_bytes, KvType kv);

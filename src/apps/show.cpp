@@ -67,7 +67,8 @@ Result<Facts> gather(const std::string& path, bool measures_error) {
     facts.template_trouble = chat_template.error().message;
   }
   for (const ComputeType type : kTypes) {
-    const int64_t weights = weight_bytes(checkpoint, facts.summary.config, type);
+    if (facts.summary.is_packed && type != facts.summary.natural_type) continue;
+    const int64_t weights = TRY(weight_bytes(checkpoint, facts.summary.config, type));
     facts.fits.push_back(
         {type, weights, context_that_fits(facts.summary, weights, usual_kv_type(type, facts.summary.config.head_dim))});
   }
@@ -189,8 +190,8 @@ std::string as_text(const Facts& facts, bool with_errors) {
   text += concat("\nWeights\n", line("on disk", concat(readable_bytes(facts.file_bytes), " (",
                                                        readable_count(facts.file_bytes), " bytes)")));
   for (const StoredType& type : summary.types) {
-    text += line(dtype_info(type.type).name, concat(readable_bytes(type.bytes), " in ", type.tensors, " tensors, ",
-                                                    readable_parameters(type.parameters), " parameters"));
+    text += line(type.type, concat(readable_bytes(type.bytes), " in ", type.tensors, " tensors, ",
+                                   readable_parameters(type.parameters), " parameters"));
   }
   text += "\nMemory\n" + describe_memory(facts);
   text += concat("\nOn this machine (", readable_bytes(memory_available_bytes()), " free)\n", describe_fits(facts));
@@ -235,7 +236,7 @@ void write_types(JsonWriter& json, const std::vector<StoredType>& types) {
   json.begin_array();
   for (const StoredType& type : types) {
     json.begin_object();
-    json.member("type", dtype_info(type.type).name);
+    json.member("type", type.type);
     json.member("tensors", type.tensors);
     json.member("parameters", type.parameters);
     json.member("bytes", type.bytes);

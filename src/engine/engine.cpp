@@ -17,16 +17,6 @@
 namespace capy {
 namespace {
 
-Product product_of(ComputeType type) {
-  switch (type) {
-    case ComputeType::kF32: return Product::kF32;
-    case ComputeType::kBF16: return Product::kBF16;
-    case ComputeType::kInt8: return Product::kInt8;
-    case ComputeType::kInt4: return Product::kInt4;
-  }
-  return Product::kF32;
-}
-
 Status check_options(const EngineOptions& o) {
   const auto bad = [](std::string_view name, int64_t value, int64_t most) {
     return Error{ErrorCode::kInvalid, concat(name, " is ", value, "; it must lie in 0..", most)};
@@ -109,6 +99,16 @@ const char* compute_type_name(ComputeType type) {
   return "?";
 }
 
+Product product_of(ComputeType type) {
+  switch (type) {
+    case ComputeType::kF32: return Product::kF32;
+    case ComputeType::kBF16: return Product::kBF16;
+    case ComputeType::kInt8: return Product::kInt8;
+    case ComputeType::kInt4: return Product::kInt4;
+  }
+  return Product::kF32;
+}
+
 ComputeType compute_type_of(Product product) {
   switch (product) {
     case Product::kF32: return ComputeType::kF32;
@@ -151,13 +151,13 @@ Result<std::unique_ptr<Engine>> Engine::open(std::string_view path, EngineOption
   std::optional<ChatTemplate> chat_template = usable(open_chat_template(checkpoint));
   auto pool = std::make_unique<ThreadPool>(options.threads > 0 ? options.threads : ThreadPool::default_threads());
   const Product product = options.type ? product_of(*options.type) : Model::natural_product(checkpoint, config);
-  const int64_t weight_bytes = TRY(Model::estimated_bytes(checkpoint, config, product));
-  TRY(check_weights_fit(weight_bytes, budget));
   const ModelOptions wanted{.product = product,
                             .all_int4 = options.all_int4,
                             .two_plane_head = options.two_plane_head,
                             .on_progress = options.on_progress,
                             .cache_directory = options.cache_directory};
+  const int64_t weight_bytes = TRY(Model::estimated_bytes(checkpoint, config, wanted));
+  TRY(check_weights_fit(weight_bytes, budget));
   Model model = TRY(Model::load(std::move(checkpoint), wanted, *pool));
   for (size_t i = 0; i < options.loras.size(); ++i) {
     TRY(model.attach_lora(options.loras[i].directory, static_cast<int32_t>(i), options.loras[i].scale));

@@ -38,6 +38,7 @@ std::optional<ComputeType> compute_type_named(std::string_view name);  // "f32",
 std::optional<KvType> kv_type_named(std::string_view name);            // "f32", "bf16", "int8", "int4"
 const char* compute_type_name(ComputeType type);
 ComputeType compute_type_of(Product product);
+Product product_of(ComputeType type);
 const char* kv_type_name(KvType type);
 // What goes with a compute type: f32 with f32, bf16 with bf16, int8 with the integer types (bf16 for heads that are too
 // wide for it).

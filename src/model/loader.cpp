@@ -15,29 +15,11 @@
 #include "model/names.h"
 #include "model/packed_tensor.h"
 #include "model/row_source.h"
+#include "model/weight_choice.h"
 #include "model/weight_mix.h"
 
 namespace capy {
 namespace {
-
-bool usable_in_place(DType type, Product product) {
-  if (product == Product::kBF16) return type == DType::kBF16;
-  return product == Product::kF32 && (type == DType::kF32 || type == DType::kF16 || type == DType::kBF16);
-}
-
-MatrixFormat format_of(DType type) {
-  return type == DType::kF32 ? MatrixFormat::kF32 : type == DType::kF16 ? MatrixFormat::kF16 : MatrixFormat::kBF16;
-}
-
-MatrixFormat converted_format(Product product) {
-  switch (product) {
-    case Product::kF32: return MatrixFormat::kF32;
-    case Product::kBF16: return MatrixFormat::kBF16;
-    case Product::kInt8: return MatrixFormat::kInt8Packed;
-    case Product::kInt4: break;
-  }
-  return MatrixFormat::kInt4Packed;
-}
 
 // What packing makes of a few fixed weights. Part of the cache's key: files of a program that packs otherwise are made
 // again, and nobody has to remember to count a version.
@@ -59,11 +41,6 @@ uint64_t packing_fingerprint(MatrixFormat format, const KernelTable& kernels) {
   return hash.value();
 }
 
-// An int4 model's head stays int8 and gets planes, where there are kernels for them.
-bool wants_planes(const LoadOptions& options, const KernelTable& kernels) {
-  return options.two_plane_head && options.product == Product::kInt4 && kernels.scan_planes != nullptr;
-}
-
 PackedKey cache_key(const Checkpoint& checkpoint, const LoadOptions& options, const KernelTable& kernels) {
   const Product product = options.product;
   return {checkpoint.copy_identity(),
@@ -72,9 +49,12 @@ PackedKey cache_key(const Checkpoint& checkpoint, const LoadOptions& options, co
           kArithmeticVersion, packing_fingerprint(converted_format(product), kernels)};
 }
 
-// Whether the embedding is the head too. A GGUF says so by having no head.
-bool is_tied(const Checkpoint& checkpoint, const ModelConfig& config, const TensorNames& names) {
-  return config.tied || (names.gguf() && checkpoint.find(names.head()) == nullptr);
+// Where a packed tensor can be computed with: in the file, or in a copy where another program rewrote it.
+const std::byte* aligned_bytes(const Tensor& tensor, AlignedBytes& copy) {
+  if (reinterpret_cast<uintptr_t>(tensor.bytes.data()) % kPackedAlignment == 0) return tensor.bytes.data();
+  copy = allocate_aligned(static_cast<int64_t>(tensor.bytes.size()));
+  std::memcpy(copy.get(), tensor.bytes.data(), tensor.bytes.size());
+  return copy.get();
 }
 
 class Loader {
@@ -226,13 +206,7 @@ Result<std::optional<Matrix>> Loader::packed_matrix(const std::string& name, int
   }
   Matrix matrix;
   matrix.product = found->format == MatrixFormat::kInt4Packed ? Product::kInt4 : Product::kInt8;
-  const std::byte* bytes = found->tensor->bytes.data();
-  if (reinterpret_cast<uintptr_t>(bytes) % kPackedAlignment != 0) {  // rewritten by another program
-    matrix.memory = allocate_aligned(static_cast<int64_t>(found->tensor->bytes.size()));
-    std::memcpy(matrix.memory.get(), bytes, found->tensor->bytes.size());
-    bytes = matrix.memory.get();
-  }
-  matrix.view = view_of(found->format, rows, columns, bytes);
+  matrix.view = view_of(found->format, rows, columns, aligned_bytes(*found->tensor, matrix.memory));
   progress(*found->tensor);
   return std::optional<Matrix>(std::move(matrix));
 }
@@ -386,7 +360,7 @@ Result<Embedding> Loader::embedding() {
   Embedding found;
   if (const auto packed = TRY(find_packed_tensor(checkpoint_, name, config_.vocab, config_.dim))) {
     used_.insert(packed->tensor);
-    found.packed = view_of(packed->format, config_.vocab, config_.dim, packed->tensor->bytes.data());
+    found.packed = view_of(packed->format, config_.vocab, config_.dim, aligned_bytes(*packed->tensor, found.memory));
     found.bytes = packed->tensor->bytes;
     return found;
   }
@@ -423,42 +397,11 @@ Result<ModelWeights> Loader::load() {
 
 }  // namespace
 
-Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product) {
-  const TensorNames names = TRY(TensorNames::of(checkpoint, config));
-  const std::string embedding = names.top("embed_tokens.weight");
-  const bool tied = is_tied(checkpoint, config, names);
-  int64_t bytes = 0;
-  for (const Tensor& tensor : checkpoint.tensors()) {
-    if (tensor.name.find("visual.") != std::string::npos) continue;
-    const bool only_looked_up = (!tied && tensor.name == embedding) ||
-                                has_packed_tensor(checkpoint, tensor.name);  // its rows are decoded one by one
-    const bool converted = tensor.shape.size() == 2 && !usable_in_place(tensor.type, product) && !only_looked_up;
-    if (!converted) {
-      bytes += static_cast<int64_t>(tensor.bytes.size());
-    } else {
-      bytes += matrix_bytes(converted_format(product), tensor.shape[0], tensor.shape[1]);
-    }
-  }
-  return bytes;
-}
-
-Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config) {
-  const Result<TensorNames> names = TensorNames::of(checkpoint, config);
-  if (!names.ok()) return Product::kF32;
-  if (const std::optional<MatrixFormat> packed =
-          packed_format_of(checkpoint, names.value().layer(0, "mlp.gate_proj.weight"))) {
-    return *packed == MatrixFormat::kInt4Packed ? Product::kInt4 : Product::kInt8;
-  }
-  const Tensor* const typical = checkpoint.find(names.value().layer(0, "mlp.gate_proj.weight"));
-  if (typical == nullptr || typical->type == DType::kF32 || typical->type == DType::kF16) return Product::kF32;
-  return typical->type == DType::kBF16 ? Product::kBF16 : Product::kInt8;
-}
-
 Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options,
                                   ThreadPool& pool) {
   const TensorNames names = TRY(TensorNames::of(checkpoint, config));
   const KernelTable* const kernels = TRY(choose_kernels());
-  const int64_t bytes = TRY(estimated_weight_bytes(checkpoint, config, options.product));
+  const int64_t bytes = TRY(estimated_weight_bytes(checkpoint, config, options));
   PackedCache cache = PackedCache::open(options.cache_directory, cache_key(checkpoint, options, *kernels), bytes);
   Loader loader(checkpoint, config, options, names, pool, *kernels, cache);
   for (;;) {

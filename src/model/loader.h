@@ -29,7 +29,8 @@ Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config)
 Result<ModelWeights> load_weights(const Checkpoint& checkpoint, const ModelConfig& config, const LoadOptions& options,
                                   ThreadPool& pool);
 
-// Bytes of all matrices as `product` holds them, mapped or converted.
-Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product);
+// Bytes of all weights as they would be held, mapped or converted.
+Result<int64_t> estimated_weight_bytes(const Checkpoint& checkpoint, const ModelConfig& config,
+                                       const LoadOptions& options);
 
 }  // namespace capy

@@ -65,15 +65,21 @@ void count_layer(const LayerWeights& w, Count& count) {
   }
 }
 
+LoadOptions load_options(const ModelOptions& options) {
+  return {.product = options.product,
+          .on_progress = options.on_progress,
+          .all_int4 = options.all_int4,
+          .two_plane_head = options.two_plane_head,
+          .cache_directory = options.cache_directory};
+}
+
 }  // namespace
 
 Result<Model> Model::load(Checkpoint checkpoint, const ModelOptions& options, ThreadPool& pool) {
   ModelConfig config = TRY(read_config(checkpoint));
   TRY(read_rope_divisors(checkpoint, config));
   TRY(check_config(config));  // again: the divisors come from a tensor
-  const LoadOptions load{options.product, options.on_progress, options.all_int4, options.two_plane_head,
-                         options.cache_directory};
-  ModelWeights weights = TRY(load_weights(checkpoint, config, load, pool));
+  ModelWeights weights = TRY(load_weights(checkpoint, config, load_options(options), pool));
   return Model(std::move(checkpoint), std::move(config), options.product,
                std::make_unique<ModelWeights>(std::move(weights)));
 }
@@ -99,8 +105,9 @@ Product Model::natural_product(const Checkpoint& checkpoint, const ModelConfig& 
   return capy::natural_product(checkpoint, config);
 }
 
-Result<int64_t> Model::estimated_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product) {
-  return estimated_weight_bytes(checkpoint, config, product);
+Result<int64_t> Model::estimated_bytes(const Checkpoint& checkpoint, const ModelConfig& config,
+                                       const ModelOptions& options) {
+  return estimated_weight_bytes(checkpoint, config, load_options(options));
 }
 
 ModelSizes Model::sizes() const {

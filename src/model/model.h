@@ -61,7 +61,8 @@ class Model {
   const std::vector<NamedMatrix>& matrices() const;
   ModelSizes sizes() const;
   // Bytes that load would hold for computing, from the tensors' shapes alone: to refuse before anything is converted.
-  static Result<int64_t> estimated_bytes(const Checkpoint& checkpoint, const ModelConfig& config, Product product);
+  static Result<int64_t> estimated_bytes(const Checkpoint& checkpoint, const ModelConfig& config,
+                                         const ModelOptions& options);
   // Which product the file itself suggests (DESIGN 6: --type left out).
   static Product natural_product(const Checkpoint& checkpoint, const ModelConfig& config);
 

@@ -70,7 +70,8 @@ struct MtpWeights {
 struct Embedding {
   Tensor tensor;                     // where it is stored as it is
   MatrixView packed;                 // else, as `capy quantize` packed it
-  std::span<const std::byte> bytes;  // of either
+  std::span<const std::byte> bytes;  // of either, in the file
+  AlignedBytes memory;               // a copy of packed rows, where the file has them at an odd place
 
   void row(int32_t token, const KernelTable& kernels, float* out) const;
 };
