@@ -325,7 +325,7 @@ Result<LayerWeights> Loader::layer(int64_t index, bool is_full_attention, int64_
 // Converted and fine-tuned files often lack the head although the configuration names it: the model runs without (SPEC
 // 3).
 Result<std::optional<MtpWeights>> Loader::mtp() {
-  if (checkpoint_.find(names_.mtp("fc.weight")) == nullptr) return std::optional<MtpWeights>();
+  if (!has_matrix(checkpoint_, names_.mtp("fc.weight"))) return std::optional<MtpWeights>();
   MtpWeights w;
   w.fc = TRY(matrix(names_.mtp("fc.weight"), config_.dim, 2 * config_.dim, MatrixRole::kMtp));
   w.embedding_norm = TRY(norm(names_.mtp("pre_fc_norm_embedding.weight"), config_.dim));

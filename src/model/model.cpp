@@ -8,6 +8,7 @@
 #include "model/layers.h"
 #include "model/loader.h"
 #include "model/matrix_packing.h"
+#include "model/packed_tensor.h"
 #include "model/row_source.h"
 #include "model/weights.h"
 
@@ -124,7 +125,7 @@ ModelSizes Model::sizes() const {
   head.add(weights_->head);
   const bool tied =
       config_.tied ||
-      checkpoint_.find(checkpoint_.kind() == Checkpoint::Kind::kGguf ? "output.weight" : "lm_head.weight") == nullptr;
+      !has_matrix(checkpoint_, checkpoint_.kind() == Checkpoint::Kind::kGguf ? "output.weight" : "lm_head.weight");
   sizes.parameters_embedding = config_.vocab * config_.dim;
   sizes.parameters_decoder = decoder.parameters;
   sizes.parameters_head = tied ? 0 : head.parameters;

@@ -18,6 +18,10 @@ std::optional<MatrixFormat> packed_format_of(const Checkpoint& checkpoint, std::
   return std::nullopt;
 }
 
+bool has_matrix(const Checkpoint& checkpoint, std::string_view name) {
+  return checkpoint.find(name) != nullptr || has_packed_tensor(checkpoint, name);
+}
+
 Result<std::optional<PackedTensor>> find_packed_tensor(const Checkpoint& checkpoint, std::string_view name,
                                                        int64_t rows, int64_t columns) {
   const std::optional<MatrixFormat> format = packed_format_of(checkpoint, name);

@@ -35,6 +35,8 @@ Result<std::optional<PackedTensor>> find_packed_tensor(const Checkpoint& checkpo
 
 // By the name alone.
 std::optional<MatrixFormat> packed_format_of(const Checkpoint& checkpoint, std::string_view name);
+// Whether the checkpoint has the matrix, plain or packed.
+bool has_matrix(const Checkpoint& checkpoint, std::string_view name);
 inline bool has_packed_tensor(const Checkpoint& checkpoint, std::string_view name) {
   return packed_format_of(checkpoint, name).has_value();
 }

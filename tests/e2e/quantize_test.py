@@ -130,7 +130,12 @@ class TextQuantizeTest(TinyModelTest):
         self.check_good(capy("quantize", self.model, out, "--type", "int4"))
         text = "Hello <|im_end|> \u00fc\u4f60 12345\n\n  x".encode()
         for model in (self.model, out):
-            self.check_good(capy("run", "-m", model, "--max-tokens", "4", "hi"))
+            done = capy("run", "-m", model, "--max-tokens", "4", "hi")
+            self.check_good(done)
+            self.assertNotIn(b"not known", done.stderr)  # the MTP head is found too
+        shown = [json.loads(self.check_good(capy("show", model, "--json"))) for model in (self.model, out)]
+        self.assertEqual(shown[0]["parameters"], shown[1]["parameters"])
+        self.assertIn("int4", [kind["type"] for kind in shown[1]["weight_types"]])
         self.assertEqual(self.check_good(capy("tokenize", out, "--json", stdin=text)),
                          self.check_good(capy("tokenize", self.model, "--json", stdin=text)))
 
