@@ -69,7 +69,7 @@ struct Sample {
 };
 
 // Thread safety: constant once open; read() may be called from any number of threads at once.
-class Stream {
+class SampleStream {
  public:
   static constexpr int64_t kEndless = int64_t{1} << 60;
   static constexpr int64_t kSampleTokensMax = int64_t{1} << 24;
@@ -77,7 +77,7 @@ class Stream {
 
   // kInvalid where the sources contradict each other (tokenizers, weights beside epochs), kCorrupt names a damaged
   // file. Takes milliseconds and next to no memory, however large the data sets are: indexes are mapped, not read.
-  static Result<Stream> open(std::span<const StreamSource> sources, const StreamOptions& options);
+  static Result<SampleStream> open(std::span<const StreamSource> sources, const StreamOptions& options);
 
   int64_t samples() const;                         // positions are 0 .. samples() - 1; kEndless with weights
   int64_t samples_of(int64_t source) const;        // in one epoch
@@ -91,13 +91,13 @@ class Stream {
   Status read(int64_t position, Sample& sample) const;
   Result<Sample> at(int64_t position) const;
 
-  Stream(Stream&&) noexcept;
-  Stream& operator=(Stream&&) noexcept;
-  ~Stream();
+  SampleStream(SampleStream&&) noexcept;
+  SampleStream& operator=(SampleStream&&) noexcept;
+  ~SampleStream();
 
  private:
   struct Parts;
-  explicit Stream(std::unique_ptr<const Parts> parts);
+  explicit SampleStream(std::unique_ptr<const Parts> parts);
   std::unique_ptr<const Parts> parts_;
 };
 
