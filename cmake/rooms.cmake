@@ -17,6 +17,10 @@ if(NOT CMAKE_CROSSCOMPILING)  # needs OpenSSL, and no test of another machine ne
   room(hub capy_formats OpenSSL::Crypto)
 endif()
 room(model capy_formats capy_kernels capy_cache)
+if(NOT CMAKE_CROSSCOMPILING)  # needs zstd, and no test of another machine needs it
+  pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+  room(data capy_text capy_tensor xxhash PkgConfig::ZSTD)
+endif()
 room(engine capy_model capy_sampling capy_text xxhash)
 if(NOT CMAKE_CROSSCOMPILING)
   room(evaluate capy_engine)

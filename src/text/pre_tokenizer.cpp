@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "text/split_regex.h"
 #include "text/unicode.h"
 
 namespace capy {
@@ -199,6 +200,15 @@ std::optional<PreTokenizer> pre_tokenizer_by_regex(std::string_view regex) {
   if (regex == kLlama3Regex) return PreTokenizer::kLlama3;
   if (regex == kGpt2Regex) return PreTokenizer::kGpt2;
   return std::nullopt;
+}
+
+std::optional<std::string_view> pre_tokenizer_regex(PreTokenizer kind) {
+  switch (kind) {
+    case PreTokenizer::kQwen35: return kQwen35Regex;
+    case PreTokenizer::kQwen2: return kQwen2Regex;
+    case PreTokenizer::kLlama3: return kLlama3Regex;
+    default: return std::nullopt;
+  }
 }
 
 bool pre_tokenizer_implies_nfc(PreTokenizer kind) {
