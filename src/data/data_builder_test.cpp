@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "base/concat.h"
 #include "data/test_data.h"
 
 namespace capy {
@@ -61,7 +62,7 @@ TEST_F(Builds, InterruptedBuildsGoOnToTheSameBytes) {
   folder_.write("a.jsonl", test_texts(100) + "{broken\n\n" + test_texts(40));
   folder_.write("b.jsonl", R"({"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]})");
   for (const int64_t pack : {0, 256}) {
-    const std::string name = "whole" + std::to_string(pack);
+    const std::string name = concat("whole", pack);
     BuildOptions whole = options(name);
     whole.skip_broken = true;
     whole.pack = pack;
@@ -71,7 +72,7 @@ TEST_F(Builds, InterruptedBuildsGoOnToTheSameBytes) {
     ASSERT_GT(manifest.shards, 3);
     for (int64_t stop = 1; stop < manifest.shards; ++stop) {
       BuildOptions parts = whole;
-      const std::string out = name + "-" + std::to_string(stop);
+      const std::string out = concat(name, "-", stop);
       parts.directory = folder_.at(out);
       // The next shard cannot be written: a directory stands in its place.
       const std::string blocked = shard_path(parts.directory, stop);
@@ -116,7 +117,7 @@ TEST_F(Builds, HostileInputs) {
   const std::string zst = compressed(test_texts(50));
   const auto result = [&](const std::string& name, const std::string& content) {
     static int number = 0;
-    BuildOptions bad = options("h" + std::to_string(number++));
+    BuildOptions bad = options(concat("h", number++));
     bad.inputs = {folder_.write(name, content)};
     bad.limits.record_bytes_max = 1000;
     return test_build(bad);

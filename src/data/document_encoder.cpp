@@ -169,6 +169,7 @@ Result<EncodedDocument> DocumentEncoder::encode_conversation(const Document& doc
   const auto of_document = [&](const Error& error) { return Error{error.code, concat(name, ": ", error.message)}; };
   const Result<Conversation> conversation = Conversation::from_json(document.messages);
   if (!conversation.ok()) return of_document(conversation.error());
+  if (conversation.value().size() == 0) return Error{ErrorCode::kInvalid, concat(name, ": no messages")};
   const Result<RenderedPrompt> rendered = template_->render_tolerant(conversation.value(), document.tools, options_);
   if (!rendered.ok()) return of_document(rendered.error());
   const RenderedPrompt& prompt = rendered.value();

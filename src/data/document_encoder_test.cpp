@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/document_encoder.h"
 
+#include "base/concat.h"
 #include "data/test_data.h"
 
 namespace capy {
@@ -15,7 +16,7 @@ std::string shown(const EncodedDocument& encoded) {
         std::span(encoded.tokens).subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin)));
   };
   const auto learned = [&](int64_t end) {
-    if (end > done) text += "[" + part(done, end) + "]";
+    if (end > done) text += concat("[", part(done, end), "]");
   };
   for (const TokenRange& silence : encoded.silences) {
     learned(silence.begin);
@@ -105,7 +106,7 @@ TEST(DocumentEncoder, HostileLines) {
        {"", "{", "[]", "null", "{}", R"({"text":5})", R"({"messages":{}})", R"({"messages":[5]})", R"({"messages":[]})",
         R"({"messages":[{"role":"user"}]})", R"({"messages":[{"content":"a"}]})", "{\"text\":\"\xff\"}"}) {
     const auto result = encoded(line);
-    if (!result.ok()) EXPECT_FALSE(result.error().message.empty()) << line;
+    EXPECT_TRUE(result.ok() || !result.error().message.empty()) << line;
   }
   EXPECT_FALSE(encoded("{}").ok());
   EXPECT_FALSE(encoded(R"({"messages":[]})").ok());

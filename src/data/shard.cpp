@@ -42,10 +42,15 @@ uint64_t checksum_of(const Header& header, std::span<const std::byte> tables) {
   return XXH3_64bits(&plain, sizeof plain);
 }
 
+void append_bytes(std::vector<std::byte>& out, const void* from, size_t count) {
+  const size_t before = out.size();
+  out.resize(before + count);
+  if (count > 0) std::memcpy(out.data() + before, from, count);
+}
+
 template <class T>
 void append(std::vector<std::byte>& out, const T& value) {
-  const auto bytes = std::as_bytes(std::span(&value, 1));
-  out.insert(out.end(), bytes.begin(), bytes.end());
+  append_bytes(out, &value, sizeof value);
 }
 
 struct FreeCompressor {
@@ -114,8 +119,8 @@ std::vector<std::byte> encode_shard(const ShardContent& content, const ShardForm
   std::vector<std::byte> file;
   file.reserve(sizeof header + tables.size() + frame_end);
   append(file, header);
-  file.insert(file.end(), tables.begin(), tables.end());
-  for (const auto& frame : frames) file.insert(file.end(), frame.begin(), frame.end());
+  append_bytes(file, tables.data(), tables.size());
+  for (const auto& frame : frames) append_bytes(file, frame.data(), frame.size());
   return file;
 }
 

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <string>
 
+#include "base/concat.h"
 #include "base/json.h"
 #include "base/mapped_file.h"
 #include "data/data_builder.h"
@@ -78,10 +79,10 @@ inline BuildOptions test_options(const TestFolder& folder, const std::string& ou
 inline std::string test_texts(int count) {
   std::string lines;
   for (int i = 0; i < count; ++i) {
-    std::string text = "text " + std::to_string(i) + ":";
+    std::string text = concat("text ", i, ":");
     for (int k = 0; k < i * 7 % 40; ++k) text += k % 3 == 0 ? " the cat" : " sat\\n";
-    lines += "{\"text\":\"" + text + "\",\"src\":\"source" + std::to_string(i % 3) + "\",\"lic\":\"" +
-             (i % 2 == 0 ? "PD" : "MIT") + "\"}\n";
+    lines +=
+        concat("{\"text\":\"", text, "\",\"src\":\"source", i % 3, "\",\"lic\":\"", i % 2 == 0 ? "PD" : "MIT", "\"}\n");
   }
   return lines;
 }

@@ -7,7 +7,7 @@ import program
 from program import ProgramTest, TinyModelTest, capy
 
 COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "init", "doctor"]
-LATER = ["serve", "pull", "remove", "quantize", "eval", "data", "tokenizer", "train", "tune", "merge"]
+LATER = ["serve", "pull", "remove", "quantize", "eval", "train", "tune", "merge"]
 
 
 class HelpTest(ProgramTest):
