@@ -88,7 +88,8 @@ Result<int> build(BuildOrder& order) {
   const Learn learn = order.learn == "all" ? Learn::kEverything : Learn::kAnswers;
   const DocumentEncoder encoder =
       TRY(DocumentEncoder::make(tokenizer, chat_template ? &*chat_template : nullptr, learn));
-  options.encoding = concat(order.learn, " ", hash_text(hash_of(std::as_bytes(std::span(source.value_or(""))))));
+  const std::string template_text = source.value_or("");
+  options.encoding = concat(order.learn, " ", hash_text(hash_of(std::as_bytes(std::span(template_text)))));
 
   const InterruptScope scope;
   Progress progress("building", Progress::Unit::kBytes);
@@ -107,7 +108,8 @@ Result<int> build(BuildOrder& order) {
     log_info("stopped; the same command goes on where it was");
     return interruption();
   }
-  TRY(write_output(build_report(order, TRY(Result<Manifest>(built)))));
+  if (!built.ok()) return built.error();
+  TRY(write_output(build_report(order, built.value())));
   return 0;
 }
 

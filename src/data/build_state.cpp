@@ -2,6 +2,7 @@
 #include "data/build_state.h"
 
 #include <charconv>
+#include <optional>
 
 #include "base/concat.h"
 #include "base/json.h"
@@ -37,15 +38,21 @@ void write(JsonWriter& json, const char* member, const ShareCounts& counts) {
   json.end_array();
 }
 
+// No sum of this many of these overflows.
+constexpr int64_t kShareMax = int64_t{1} << 49;
+constexpr auto kSharesMax = static_cast<int64_t>(ShareCounts::kNamesMax) + 1;
+
 bool read(Json list, ShareCounts& counts) {
+  const auto fits = [](std::optional<int64_t> value) { return value && *value >= 0 && *value <= kShareMax; };
+  if (!list.is_array() || list.size() > kSharesMax) return false;
   for (int64_t i = 0; i < list.size(); ++i) {
     const auto name = list[i][0].as_string();
     const auto documents = list[i][1].as_int();
     const auto tokens = list[i][2].as_int();
-    if (!name || !documents || !tokens) return false;
+    if (!name || !fits(documents) || !fits(tokens)) return false;
     counts.add(std::string(*name), *documents, *tokens);
   }
-  return list.is_array();
+  return true;
 }
 
 }  // namespace

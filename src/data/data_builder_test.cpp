@@ -59,7 +59,7 @@ TEST_F(Builds, ThreadsMakeNoDifferenceAndCountsAreRight) {
 
 // Stopped after every shard, as by kill -9: the state is that of the moment, and the rest of a step may be there too.
 TEST_F(Builds, InterruptedBuildsGoOnToTheSameBytes) {
-  folder_.write("a.jsonl", test_texts(100) + "{broken\n\n" + test_texts(40));
+  folder_.write("a.jsonl", test_texts(60) + "{broken\n\n" + test_texts(30));
   folder_.write("b.jsonl", R"({"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]})");
   for (const int64_t pack : {0, 256}) {
     const std::string name = concat("whole", pack);
@@ -70,7 +70,8 @@ TEST_F(Builds, InterruptedBuildsGoOnToTheSameBytes) {
     EXPECT_EQ(manifest.left_out, 1);
     EXPECT_EQ(manifest.conversations, 1);
     ASSERT_GT(manifest.shards, 3);
-    for (int64_t stop = 1; stop < manifest.shards; ++stop) {
+    ASSERT_LE(manifest.shards, 10);
+    for (const int64_t stop : {int64_t{1}, manifest.shards / 2, manifest.shards - 1}) {
       BuildOptions parts = whole;
       const std::string out = concat(name, "-", stop);
       parts.directory = folder_.at(out);
@@ -79,8 +80,7 @@ TEST_F(Builds, InterruptedBuildsGoOnToTheSameBytes) {
       std::filesystem::create_directories(blocked);
       ASSERT_FALSE(test_build(parts).ok());
       std::filesystem::remove(blocked);
-      folder_.write(out + "/shards/0000/00000009.tokens", "left by a step that was not finished");
-      std::filesystem::remove(folder_.at(out + "/shards/0000/00000009.tokens"));
+      folder_.write(concat(out, "/shards/0000/0000000", stop, ".tokens"), "left by a step that was not finished");
       BuildOptions other = parts;
       other.skip_broken = false;
       EXPECT_FALSE(test_build(other).ok());  // not with other options

@@ -101,16 +101,16 @@ TEST(DataSet, ManifestsThatCannotBe) {
   EXPECT_EQ(again.json(), good);
   EXPECT_EQ(again.licences, manifest.licences);
   for (const auto& [from, to] :
-       std::initializer_list<std::pair<const char*, const char*>>{{"\"shards\":2", "\"shards\":3"},
-                                                                  {"\"tokens\":2000,", "\"tokens\":-1,"},
-                                                                  {"\"shard_tokens\":1024", "\"shard_tokens\":0"},
-                                                                  {"\"shard_tokens\":1024", "\"shard_tokens\":1e300"},
-                                                                  {"\"pack\":0", "\"pack\":7"},
-                                                                  {"\"padding_token\":0", "\"padding_token\":300"},
+       std::initializer_list<std::pair<const char*, const char*>>{{"\"shards\": 2", "\"shards\": 3"},
+                                                                  {"\"tokens\": 2000,", "\"tokens\": -1,"},
+                                                                  {"\"shard_tokens\": 1024", "\"shard_tokens\": 0"},
+                                                                  {"\"shard_tokens\": 1024", "\"shard_tokens\": 1e300"},
+                                                                  {"\"pack\": 0", "\"pack\": 7"},
+                                                                  {"\"padding_token\": 0", "\"padding_token\": 300"},
                                                                   {"capy-data-1", "capy-data-9"},
                                                                   {"fedcba9876543210", "fedcba987654321g"},
-                                                                  {"\"licences\":[", "\"licences\":[5,"},
-                                                                  {"\"vocabulary\":300", "\"vocabulary\":\"300\""}}) {
+                                                                  {"\"licences\": [", "\"licences\": [5,"},
+                                                                  {"\"vocabulary\": 300", "\"vocabulary\": \"300\""}}) {
     std::string bad = good;
     bad.replace(bad.find(from), std::string_view(from).size(), to);
     const auto result = Manifest::parse(bad, "m");
