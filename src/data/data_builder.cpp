@@ -139,8 +139,10 @@ Status Build::check() const {
     return invalid(concat("samples of ", options_.pack, " tokens do not fill shards of ", options_.shard_tokens,
                           "; choose a length that divides it"));
   }
+  // With a state beside it the manifest is of a build that was stopped at its very end: that one is taken up.
   std::error_code ignored;
-  if (fs::exists(path_of("manifest.json"), ignored)) {
+  if (fs::exists(path_of("manifest.json"), ignored) && !fs::exists(path_of("building.json"), ignored)) {
+    fs::remove(path_of("shards.part"), ignored);
     return invalid(concat(options_.directory, ": holds a finished data set; choose another directory, or remove it"));
   }
   return {};

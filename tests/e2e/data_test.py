@@ -45,14 +45,14 @@ class DataTest(program.ProgramTest):
 
     def tokenizer(self):
         out = self.path / "tokenizer"
-        self.good("tokenizer", "train", out, self.stories, self.chats, "--vocabulary", 400, "--special", "chat",
+        self.good("tokenizer", "train", out, self.stories, self.chats, "--vocabulary", 330, "--special", "chat",
                   "--template", self.template)
         return out
 
     def test_tokenizer(self):
         out = self.tokenizer()
         made = json.loads((out / "tokenizer.json").read_text())
-        self.assertEqual(len(made["model"]["vocab"]) + len(made["added_tokens"]), 400)
+        self.assertEqual(len(made["model"]["vocab"]) + len(made["added_tokens"]), 330)
         config = json.loads((out / "tokenizer_config.json").read_text())
         self.assertEqual(config["chat_template"], self.template.read_text())
         text = "The cat sang. <|im_end|> \u4f60\u597d \x00 naïve".encode()
@@ -63,7 +63,7 @@ class DataTest(program.ProgramTest):
         (self.path / "a.jsonl").write_text("\n".join(self.lines[:200]))
         again = self.path / "again"
         self.good("tokenizer", "train", again, self.path / "b.jsonl", self.chats, self.path / "a.jsonl", "--vocabulary",
-                  400, "--special", "chat", "--template", self.template, "--threads", 3)
+                  330, "--special", "chat", "--template", self.template, "--threads", 3)
         self.assertEqual(files_under(again), files_under(out))
         self.bad(2, "need", "tokenizer", "train", out, self.stories, "--vocabulary", 270)
         self.bad(1, "none.jsonl", "tokenizer", "train", out, self.path / "none.jsonl")
@@ -78,7 +78,7 @@ class DataTest(program.ProgramTest):
         tokenizer = self.tokenizer()
         out = self.path / "set"
         facts = json.loads(self.good("data", "build", out, self.stories, self.chats, "--tokenizer", tokenizer, "--json"))
-        self.assertEqual((facts["documents"], facts["conversations"], facts["vocabulary"]), (420, 20, 400))
+        self.assertEqual((facts["documents"], facts["conversations"], facts["vocabulary"]), (420, 20, 330))
         self.assertEqual([share["name"] for share in facts["licences"]], ["CC0", "MIT", "PD"])
         text = self.good("data", "show", out, "--samples", 50, "--verify").decode()
         for words in ("420 documents", "CC0", "s0", "all shards are as they were written", "assistant", "\u27e8"):
@@ -112,14 +112,16 @@ class DataTest(program.ProgramTest):
             process = subprocess.Popen([program.BINARY, "data", "build", str(out), str(self.stories), *map(str, arguments)],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=program.environment())
             try:
-                process.wait(chance.uniform(0, seconds if kills < 12 else 60))
+                process.wait(chance.uniform(0, seconds / 3) if kills < 12 else 60)
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
                 kills += 1
                 continue
-            self.assertEqual(process.returncode, 0)
+            # A build that was killed behind its last step is finished, and says so.
+            self.assertIn(process.returncode, (0, 1))
             break
+        self.assertGreater(kills, 5)
         # A killed process may leave a temporary file where the file system knows no files without a name.
         made = {name: content for name, content in files_under(out).items() if ".tmp-" not in name}
         self.assertEqual(made, wanted)
