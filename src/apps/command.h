@@ -33,8 +33,8 @@ Result<int> data_command(int argc, const char* const* argv);
 Result<int> doctor_command(int argc, const char* const* argv);
 
 // Goes on with the part that argv[1] names; its own --help, and kUsage where there is no such part.
-Result<int> start_part(std::string_view command, std::string_view purpose, std::span<const Command> parts, int argc,
-                       const char* const* argv);
+Result<int> start_part(std::string_view command, std::string_view purpose, std::string_view examples,
+                       std::span<const Command> parts, int argc, const char* const* argv);
 
 // In the order of `capy --help`.
 std::span<const Command> all_commands();

@@ -9,8 +9,8 @@
 
 namespace capy {
 
-Result<int> start_part(std::string_view command, std::string_view purpose, std::span<const Command> parts, int argc,
-                       const char* const* argv) {
+Result<int> start_part(std::string_view command, std::string_view purpose, std::string_view examples,
+                       std::span<const Command> parts, int argc, const char* const* argv) {
   const std::string_view wanted = argc > 1 ? argv[1] : "";
   for (const Command& part : parts) {
     if (wanted == part.name) return part.start(argc - 1, argv + 1);
@@ -21,7 +21,7 @@ Result<int> start_part(std::string_view command, std::string_view purpose, std::
       const std::string_view name = part.name;
       text += concat("  ", name, std::string(14 - name.size(), ' '), part.summary, "\n");
     }
-    text += concat("\n`capy ", command, " PART --help` tells a part's options and gives examples\n");
+    text += concat("\n`capy ", command, " PART --help` tells a part's options\n\nExamples:\n", examples);
     TRY(write_output(text));
     return 0;
   }

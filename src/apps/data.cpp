@@ -91,6 +91,8 @@ Result<int> build(BuildOrder& order) {
   const std::string template_text = source.value_or("");
   options.encoding = concat(order.learn, " ", hash_text(hash_of(std::as_bytes(std::span(template_text)))));
 
+  if (options.pack > 0) options.shard_tokens -= options.shard_tokens % options.pack;  // whole samples
+
   const InterruptScope scope;
   Progress progress("building", Progress::Unit::kBytes);
   options.on_progress = [&](int64_t done, int64_t total) {
@@ -319,7 +321,10 @@ constexpr Command kParts[] = {
 }  // namespace
 
 Result<int> data_command(int argc, const char* const* argv) {
-  return start_part("data", "Texts and conversations made ready for training.", kParts, argc, argv);
+  return start_part("data", "Texts and conversations made ready for training.",
+                    "  capy data build ./data stories.jsonl.zst --tokenizer ./tokenizer\n"
+                    "  capy data show ./data\n",
+                    kParts, argc, argv);
 }
 
 }  // namespace capy

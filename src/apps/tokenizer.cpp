@@ -237,7 +237,8 @@ constexpr Command kParts[] = {{"train", "learn a vocabulary from texts", train_t
 }  // namespace
 
 Result<int> tokenizer_command(int argc, const char* const* argv) {
-  return start_part("tokenizer", "Vocabularies: how text becomes tokens.", kParts, argc, argv);
+  return start_part("tokenizer", "Vocabularies: how text becomes tokens.",
+                    "  capy tokenizer train ./tokenizer stories.jsonl.zst --vocabulary 8192\n", kParts, argc, argv);
 }
 
 }  // namespace capy

@@ -89,6 +89,9 @@ class DataTest(program.ProgramTest):
         less = json.loads(self.good("data", "build", self.path / "less", self.stories, "--tokenizer", tokenizer, "--json",
                                     "--leave-out", "MIT"))
         self.assertEqual((less["documents"], less["left_out"]), (300, 100))
+        packed = json.loads(self.good("data", "build", self.path / "packed", self.chats, "--tokenizer", tokenizer, "--json",
+                                      "--pack", 100, "--shard-tokens", 1024))
+        self.assertEqual((packed["pack"], packed["shard_tokens"], packed["tokens"] % 100), (100, 1000, 0))
         shard = next((out / "shards").rglob("*.tokens"))
         content = bytearray(shard.read_bytes())
         content[-5] ^= 1

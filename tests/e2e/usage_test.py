@@ -6,7 +6,8 @@ import unittest
 import program
 from program import ProgramTest, TinyModelTest, capy
 
-COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "init", "doctor"]
+COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "init", "tokenizer",
+            "data", "doctor"]
 LATER = ["serve", "pull", "remove", "quantize", "eval", "train", "tune", "merge"]
 
 
@@ -53,7 +54,7 @@ class WrongUsageTest(ProgramTest):
                 self.check_error(capy(command, "--no-such-option"), 2)
 
     def test_missing_arguments(self):
-        for command in ["show", "logits", "tokenize", "detokenize", "template", "perplexity", "init"]:
+        for command in ["show", "logits", "tokenize", "detokenize", "template", "perplexity", "init", "tokenizer", "data"]:
             with self.subTest(command):
                 self.check_error(capy(command), 2)
 
