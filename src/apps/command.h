@@ -4,6 +4,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -28,7 +29,13 @@ Result<int> perplexity_command(int argc, const char* const* argv);
 Result<int> bench_command(int argc, const char* const* argv);
 Result<int> quantize_command(int argc, const char* const* argv);
 Result<int> init_command(int argc, const char* const* argv);
+Result<int> tokenizer_command(int argc, const char* const* argv);
+Result<int> data_command(int argc, const char* const* argv);
 Result<int> doctor_command(int argc, const char* const* argv);
+
+// Goes on with the part that argv[1] names; its own --help, and kUsage where there is no such part.
+Result<int> start_part(std::string_view command, std::string_view purpose, std::string_view examples,
+                       std::span<const Command> parts, int argc, const char* const* argv);
 
 // In the order of `capy --help`.
 std::span<const Command> all_commands();

@@ -32,12 +32,13 @@ constexpr Command kCommands[] = {
     {"bench", "how fast a model runs here, and how fast it could", bench_command},
     {"quantize", "a model with weights of 4, 8 or 16 bits", quantize_command},
     {"init", "a model with random weights from a config.json", init_command},
+    {"tokenizer", "learn a vocabulary from texts", tokenizer_command},
+    {"data", "texts and conversations made ready for training", data_command},
     {"doctor", "what this machine has, and whether all is well", doctor_command},
 };
 
 // Commands of the design that this version does not have: said plainly, instead of "unknown".
-constexpr std::string_view kLater[] = {"serve",     "pull",  "remove", "eval", "data",
-                                       "tokenizer", "train", "tune",   "merge"};
+constexpr std::string_view kLater[] = {"serve", "pull", "remove", "eval", "train", "tune", "merge"};
 
 std::string overview() {
   std::string text =

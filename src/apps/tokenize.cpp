@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // capy tokenize and capy detokenize: text to ids and back, without loading the weights.
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/concat.h"
 #include "engine/text_model.h"
 #include "hub/registry.h"
+#include "text/tokenizer.h"
 
 namespace capy {
 namespace {
@@ -20,6 +22,11 @@ constexpr size_t kPieceBytes = 1 << 20;  // of output, written at once
 
 Result<Tokenizer> tokenizer_of(const ModelChoice& choice) {
   const std::string path = TRY(find_model(choice.model));
+  std::error_code ignored;
+  const bool has_no_model = !std::filesystem::exists(path + "/config.json", ignored);
+  if (has_no_model && std::filesystem::exists(path + "/tokenizer.json", ignored)) {
+    return Tokenizer::open_directory(path);  // made by `capy tokenizer train`, and no model yet
+  }
   const Checkpoint checkpoint = TRY(Checkpoint::open(path));
   std::optional<Tokenizer> tokenizer = TRY(open_tokenizer(checkpoint));
   if (!tokenizer) return Error{ErrorCode::kNotFound, concat(path, ": this model has no tokenizer")};

@@ -24,7 +24,20 @@ constexpr std::array<int16_t, 0x144> kBytes = [] {
   return bytes;
 }();
 
+// kCharacters[byte] is the code point.
+constexpr std::array<uint32_t, 256> kCharacters = [] {
+  std::array<uint32_t, 256> characters{};
+  for (uint32_t c = 0; c < kBytes.size(); ++c) {
+    if (kBytes[c] >= 0) characters[static_cast<size_t>(kBytes[c])] = c;
+  }
+  return characters;
+}();
+
 }  // namespace
+
+void append_alphabet_written(std::string& out, std::string_view bytes) {
+  for (const char byte : bytes) utf8_append(out, kCharacters[static_cast<unsigned char>(byte)]);
+}
 
 bool append_alphabet_bytes(std::string& out, std::string_view written) {
   const size_t before = out.size();

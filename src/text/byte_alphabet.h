@@ -12,4 +12,7 @@ namespace capy {
 // Appends the bytes that `written` stands for; false (and `out` as it was) if a character is not of the alphabet.
 bool append_alphabet_bytes(std::string& out, std::string_view written);
 
+// The other way: appends the characters that stand for `bytes`.
+void append_alphabet_written(std::string& out, std::string_view bytes);
+
 }  // namespace capy

@@ -6,8 +6,9 @@ import unittest
 import program
 from program import ProgramTest, TinyModelTest, capy
 
-COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "quantize", "init", "doctor"]
-LATER = ["serve", "pull", "remove", "eval", "data", "tokenizer", "train", "tune", "merge"]
+COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "quantize", "init",
+            "tokenizer", "data", "doctor"]
+LATER = ["serve", "pull", "remove", "eval", "train", "tune", "merge"]
 
 
 class HelpTest(ProgramTest):
@@ -53,7 +54,8 @@ class WrongUsageTest(ProgramTest):
                 self.check_error(capy(command, "--no-such-option"), 2)
 
     def test_missing_arguments(self):
-        for command in ["show", "logits", "tokenize", "detokenize", "template", "perplexity", "quantize", "init"]:
+        for command in ["show", "logits", "tokenize", "detokenize", "template", "perplexity", "quantize", "init", "tokenizer",
+                        "data"]:
             with self.subTest(command):
                 self.check_error(capy(command), 2)
 
