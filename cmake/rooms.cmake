@@ -18,6 +18,7 @@ if(NOT CMAKE_CROSSCOMPILING)  # needs OpenSSL, and no test of another machine ne
 endif()
 room(model capy_formats capy_kernels capy_cache)
 room(engine capy_model capy_sampling capy_text xxhash)
+room(train capy_model)
 if(NOT CMAKE_CROSSCOMPILING)
   room(evaluate capy_engine)
   room(capi capy_engine)

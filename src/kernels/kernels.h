@@ -140,6 +140,24 @@ struct DeltaFold {
   int64_t value_dim = 0;
 };
 
+// A product whose sums run over rows of b, as gradients need it: of the inputs (a = dy, b = W) and of the weights (a =
+// dy read by columns, b = x). For rows r and columns n:
+//   out[r][n] = fma chain over k ascending of a[r * a_row_stride + k * a_k_stride] * b[k * b_stride + n],
+// from +0, or from out[r][n] if `accumulate`: so a chain may be cut anywhere and gone on with later.
+struct ChainedProduct {
+  float* out = nullptr;  // [rows][columns], rows out_stride apart
+  int64_t out_stride = 0;
+  const float* a = nullptr;
+  int64_t a_row_stride = 0;
+  int64_t a_k_stride = 1;
+  const float* b = nullptr;  // [k][columns], rows b_stride apart
+  int64_t b_stride = 0;
+  int64_t rows = 0;
+  int64_t columns = 0;
+  int64_t k = 0;
+  bool accumulate = false;
+};
+
 struct KernelTable {
   const char* isa;
 
@@ -155,6 +173,8 @@ struct KernelTable {
   void (*scaled_add)(float* x, const float* y, float scale, int64_t n);       // x = fma(scale, y, x)
   void (*swiglu)(float* out, const float* gate, const float* up, int64_t n);  // silu(gate) * up; out may be gate or up
   void (*sigmoid_gate)(float* x, const float* gate, int64_t n);               // x *= sigmoid(gate)
+  void (*sigmoid)(float* out, const float* x, int64_t n);                     // out may be x
+  void (*exp_shifted)(float* out, const float* x, float shift, int64_t n);    // out = exp(x - shift); out may be x
   // Rotates pairs by (cos[i], sin[i]), i < half: a' = a cos - b sin, b' = b cos + a sin, written fma(a, cos, -(b*sin))
   // and fma(b, cos, a*sin). rope_half: pairs (x[i], x[i+half]); rope_adjacent: pairs (x[2i], x[2i+1]) (Llama's GGUF
   // rows).
@@ -191,6 +211,8 @@ struct KernelTable {
   // w: kInt4Packed, otherwise as matmul_int8: the integers are level * code, w_scale the f16 scale widened.
   void (*matmul_int4)(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
                       int64_t end);
+
+  void (*chained_product)(const ChainedProduct& args);
 
   // --- activations for the products ---
   void (*round_bf16)(uint16_t* out, const float* x, int64_t n);  // nearest even; NaN stays NaN

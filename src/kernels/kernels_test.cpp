@@ -240,6 +240,16 @@ void run_gates(const KernelTable& table, const Shape& s, Random& random, Written
   written.take(out.buffer);
 }
 
+void run_functions(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  Buffer<float> x(s.n);
+  fill(x, random, 40);
+  InPlace sigmoids(s.n), exps(s.n);
+  table.sigmoid(sigmoids.data(), x.data(), s.n);
+  table.exp_shifted(exps.data(), x.data(), 1.25f, s.n);
+  written.take(sigmoids.buffer);
+  written.take(exps.buffer);
+}
+
 void run_rope(const KernelTable& table, const Shape& s, Random& random, Written& written) {
   Buffer<float> cos(s.n), sin(s.n);
   fill(cos, random);
@@ -311,6 +321,28 @@ void run_matmul_f32(const KernelTable& table, const Shape& s, Random& random, Wr
     const MatrixView w{format, s.outputs, s.n, w_stride, data, nullptr};
     table.matmul_f32(out.buffer.data(), out.stride, x.data(), x_stride, s.rows, w, s.begin, end_of(s));
     written.take(out.buffer);
+  }
+}
+
+// With a by rows and by columns, from zero and going on.
+void run_chained_product(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  Buffer<float> a(s.rows * s.n), b((s.n - 1) * (s.outputs + 2) + s.outputs);
+  fill(a, random);
+  fill(b, random);
+  for (const bool by_columns : {false, true}) {
+    for (const bool accumulate : {false, true}) {
+      Outputs out(s);
+      for (int64_t i = 0; i < out.buffer.size(); ++i) out.buffer[i] = random.value(1);
+      ChainedProduct p{out.buffer.data(), out.stride, a.data(), by_columns ? 1 : s.n, by_columns ? s.rows : 1};
+      p.b = b.data();
+      p.b_stride = s.outputs + 2;
+      p.rows = s.rows;
+      p.columns = s.outputs;
+      p.k = s.n;
+      p.accumulate = accumulate;
+      table.chained_product(p);
+      written.take(out.buffer);
+    }
   }
 }
 
@@ -662,6 +694,18 @@ std::vector<Shape> blocked_shapes() {
   return shapes;
 }
 
+// Parts of tiles and panels, and more than one pack of each.
+std::vector<Shape> chained_shapes() {
+  std::vector<Shape> shapes;
+  for (const int64_t rows : {1, 2, 3, 4, 5, 6, 7, 13, 97}) {
+    for (const int64_t columns : {1, 7, 8, 9, 15, 16, 17, 40})
+      shapes.push_back({.n = 33, .rows = rows, .outputs = columns});
+  }
+  for (const int64_t k : {1, 2, 255, 256, 257, 600}) shapes.push_back({.n = k, .rows = 20, .outputs = 50});
+  shapes.push_back({.n = 270, .rows = 200, .outputs = 300});
+  return shapes;
+}
+
 std::vector<Shape> with_ranges(std::vector<Shape> shapes, std::vector<std::pair<int64_t, int64_t>> ranges) {
   for (const auto& [begin, end] : ranges) {
     for (const int64_t rows : {1, 3, 8, 11, 20}) {
@@ -735,12 +779,14 @@ std::vector<KernelCase> cases() {
       {"rms_norm, gated_rms_norm, l2_norm", sizes(), run_norms},
       {"add, scaled_add", sizes(), run_add},
       {"swiglu, sigmoid_gate", sizes(), run_gates},
+      {"sigmoid, exp_shifted", sizes(), run_functions},
       {"rope_half, rope_adjacent", sizes(), run_rope},
       {"rope_angles", with_rows({0, 1, 255, 262143, 2000000}), run_rope_angles},
       {"conv_silu", with_rows({1, 2, 3, 4, 7}), run_conv},
       {"delta_gates", sizes(), run_delta_gates},
       {"matmul_f32", with_ranges(product_shapes(), {{0, 1}, {3, 4}, {5, 33}, {15, 17}, {16, 70}, {69, 70}}),
        run_matmul_f32},
+      {"chained_product", chained_shapes(), run_chained_product},
       {"matmul_bf16", with_ranges(blocked_shapes(), {{0, 1}, {3, 4}, {5, 33}, {15, 17}, {16, 70}, {69, 70}}),
        run_matmul_bf16},
       {"matmul_int8", with_ranges(blocked_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),

@@ -16,6 +16,8 @@ const KernelTable& table() {
     t.scaled_add = scaled_add;
     t.swiglu = swiglu;
     t.sigmoid_gate = sigmoid_gate;
+    t.sigmoid = sigmoid;
+    t.exp_shifted = exp_shifted;
     t.rope_half = rope_half;
     t.rope_adjacent = rope_adjacent;
     t.dot = dot;
@@ -24,6 +26,7 @@ const KernelTable& table() {
     t.matmul_bf16 = matmul_bf16;
     t.matmul_int8 = matmul_int8;
     t.matmul_int4 = matmul_int4;
+    t.chained_product = chained_product;
     t.round_bf16 = round_bf16;
     t.hadamard = hadamard;
     t.quantize_int8 = quantize_int8;

@@ -199,6 +199,18 @@ void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const Matrix
   }
 }
 
+void chained_product(const ChainedProduct& p) {
+  for (int64_t row = 0; row < p.rows; ++row) {
+    float* const out = p.out + row * p.out_stride;
+    if (!p.accumulate) std::fill_n(out, p.columns, 0.0f);
+    for (int64_t k = 0; k < p.k; ++k) {
+      const float a = p.a[row * p.a_row_stride + k * p.a_k_stride];
+      const float* const b = p.b + k * p.b_stride;
+      for (int64_t n = 0; n < p.columns; ++n) out[n] = std::fma(a, b[n], out[n]);
+    }
+  }
+}
+
 void round_bf16(uint16_t* out, const float* x, int64_t n) {
   for (int64_t i = 0; i < n; ++i) out[i] = f32_to_bf16(x[i]);
 }

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products whose sums run over rows of b. Columns lie along the lanes, so every output is one chain whatever the tiles
+// are: 6 rows x 16 columns, 12 registers of sums. b is packed into panels of 16 columns that stay in L1 while the rows
+// pass by (rows of a matrix whose width is a power of two would fall upon each other there), and so is a when its k are
+// apart.
+#include "kernels/avx2/operations.h"
+
+#if defined(__AVX2__)
+#include "kernels/avx2/vectors.h"
+
+namespace capy::avx2 {
+namespace {
+
+constexpr int64_t kTileRows = 6;
+constexpr int64_t kPanelColumns = 16;
+constexpr int64_t kDepth = 256;          // k of one pass: a panel of b is 16 KiB
+constexpr int64_t kRowsPacked = 96;      // 96 KiB of a
+constexpr int64_t kColumnsPacked = 256;  // 256 KiB of b, half of L2
+
+struct Packed {
+  alignas(64) float b[kDepth * kColumnsPacked];
+  alignas(64) float a[kDepth * kRowsPacked];
+};
+
+// A part of the product: what a tile reads of a, and its sums.
+struct Part {
+  float* out;
+  int64_t out_stride;
+  const float* a;
+  int64_t a_row_stride;
+  int64_t a_k_stride;
+  int64_t rows;
+  int64_t k;
+  bool from_zero;
+};
+
+void pack_b(float* packed, const float* b, int64_t b_stride, int64_t k_count, int64_t columns) {
+  for (int64_t n = 0; n < columns; n += kPanelColumns) {
+    const int64_t rest = columns - n;
+    for (int64_t k = 0; k < k_count; ++k, packed += kPanelColumns) {
+      const float* from = b + k * b_stride + n;
+      const bool whole = rest >= kPanelColumns;
+      _mm256_store_ps(packed, whole ? F32::load(from) : F32::load(from, rest));
+      _mm256_store_ps(packed + 8, whole ? F32::load(from + 8) : F32::load(from + 8, rest - 8));
+    }
+  }
+}
+
+// [tile][k][6]; rows beyond the end are not written and not read.
+void pack_a(float* packed, const Part& part) {
+  for (int64_t row = 0; row < part.rows; row += kTileRows, packed += part.k * kTileRows) {
+    const int64_t count = smaller(kTileRows, part.rows - row);
+    for (int64_t k = 0; k < part.k; ++k) {
+      const float* from = part.a + row * part.a_row_stride + k * part.a_k_stride;
+      for (int64_t r = 0; r < count; ++r) packed[k * kTileRows + r] = from[r * part.a_row_stride];
+    }
+  }
+}
+
+template <int Rows>
+void tile(const Part& part, const float* panel, int64_t columns) {
+  __m256 low[Rows], high[Rows];
+  const bool whole = columns >= kPanelColumns;
+  for (int r = 0; r < Rows; ++r) {
+    const float* const at = part.out + r * part.out_stride;
+    low[r] = high[r] = _mm256_setzero_ps();
+    if (part.from_zero) continue;
+    low[r] = whole ? F32::load(at) : F32::load(at, columns);
+    high[r] = whole ? F32::load(at + 8) : F32::load(at + 8, columns - 8);
+  }
+  const float* a[Rows];
+  for (int r = 0; r < Rows; ++r) a[r] = part.a + r * part.a_row_stride;
+  int64_t at = 0;
+  for (int64_t k = 0; k < part.k; ++k, panel += kPanelColumns, at += part.a_k_stride) {
+    const __m256 b_low = in_register(_mm256_load_ps(panel));
+    const __m256 b_high = in_register(_mm256_load_ps(panel + 8));
+    for (int r = 0; r < Rows; ++r) {
+      const __m256 value = _mm256_broadcast_ss(a[r] + at);
+      low[r] = _mm256_fmadd_ps(value, b_low, low[r]);
+      high[r] = _mm256_fmadd_ps(value, b_high, high[r]);
+    }
+  }
+  for (int r = 0; r < Rows; ++r) {
+    store(part.out + r * part.out_stride, low[r], columns);
+    store(part.out + r * part.out_stride + 8, high[r], columns - 8);
+  }
+}
+
+void panel_rows(Part part, int64_t tile_stride, const float* panel, int64_t columns) {
+  for (; part.rows >= kTileRows; part.rows -= kTileRows) {
+    tile<kTileRows>(part, panel, columns);
+    part.out += kTileRows * part.out_stride;
+    part.a += tile_stride;
+  }
+  switch (part.rows) {
+    case 1: return tile<1>(part, panel, columns);
+    case 2: return tile<2>(part, panel, columns);
+    case 3: return tile<3>(part, panel, columns);
+    case 4: return tile<4>(part, panel, columns);
+    case 5: return tile<5>(part, panel, columns);
+    default: return;
+  }
+}
+
+void row_block(Part part, Packed& packed, int64_t columns) {
+  int64_t tile_stride = kTileRows * part.a_row_stride;
+  if (part.a_k_stride != 1) {
+    pack_a(packed.a, part);
+    part.a = packed.a;
+    part.a_row_stride = 1;
+    part.a_k_stride = kTileRows;
+    tile_stride = part.k * kTileRows;
+  }
+  const float* panel = packed.b;
+  for (int64_t n = 0; n < columns; n += kPanelColumns, panel += part.k * kPanelColumns) {
+    panel_rows(part, tile_stride, panel, columns - n);
+    part.out += kPanelColumns;
+  }
+}
+
+void clear(const ChainedProduct& p) {
+  for (int64_t row = 0; row < p.rows; ++row) {
+    __builtin_memset(p.out + row * p.out_stride, 0, static_cast<size_t>(p.columns) * sizeof(float));
+  }
+}
+
+}  // namespace
+
+void chained_product(const ChainedProduct& p) {
+  if (p.k == 0 && !p.accumulate) clear(p);
+  Packed packed;
+  for (int64_t n = 0; n < p.columns; n += kColumnsPacked) {
+    const int64_t columns = smaller(kColumnsPacked, p.columns - n);
+    for (int64_t k = 0; k < p.k; k += kDepth) {
+      const int64_t depth = smaller(kDepth, p.k - k);
+      pack_b(packed.b, p.b + k * p.b_stride + n, p.b_stride, depth, columns);
+      for (int64_t row = 0; row < p.rows; row += kRowsPacked) {
+        const Part part{p.out + row * p.out_stride + n,
+                        p.out_stride,
+                        p.a + row * p.a_row_stride + k * p.a_k_stride,
+                        p.a_row_stride,
+                        p.a_k_stride,
+                        smaller(kRowsPacked, p.rows - row),
+                        depth,
+                        k == 0 && !p.accumulate};
+        row_block(part, packed, columns);
+      }
+    }
+  }
+}
+
+}  // namespace capy::avx2
+#endif
