@@ -26,6 +26,7 @@ Result<int> detokenize_command(int argc, const char* const* argv);
 Result<int> template_command(int argc, const char* const* argv);
 Result<int> perplexity_command(int argc, const char* const* argv);
 Result<int> bench_command(int argc, const char* const* argv);
+Result<int> gradients_command(int argc, const char* const* argv);
 Result<int> init_command(int argc, const char* const* argv);
 Result<int> doctor_command(int argc, const char* const* argv);
 

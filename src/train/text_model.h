@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole text model: from the tokens of a packed sample to losses and the gradients of all parameters, MTP head too
+// (SPEC 2 and 3). A sample's gradients are added to what is there. Chains run over rows ascending and documents one
+// after the other, so several samples added in turn, and documents packed or one by one, give the same bytes.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "train/blocks.h"
+
+namespace capy::train {
+
+struct Sample {
+  std::span<const int32_t> tokens;        // < vocab (the caller has checked)
+  std::span<const Document> documents;    // in order, not empty, covering all tokens
+  std::span<const float> target_weights;  // [tokens]: of predicting this token; empty: 1 for all. A document's first
+                                          // token is nobody's target
+};
+
+struct LossOptions {
+  double scale = 1;      // gradients are of scale * sum of weight * loss
+  double mtp_scale = 0;  // likewise for the MTP head's losses; 0: it is not run
+  double z_loss = 0;
+};
+
+struct Losses {
+  double sum = 0;      // of weight * cross-entropy
+  double weights = 0;  // of the targets
+  double mtp_sum = 0;
+  double mtp_weights = 0;
+
+  Losses& operator+=(const Losses& other);
+};
+
+// The targets of a sample: what a mean is divided by.
+Losses target_weights(const Sample& sample, bool with_mtp);
+
+template <class M>
+class TextModel {
+ public:
+  using V = typename M::Value;
+
+  TextModel(const ModelConfig& config, const ParameterList& parameters, const M& math, const KernelTable& kernels);
+  ~TextModel();
+
+  // gradients[parameters.gradient_values()], added to; nullptr: losses only. fold_lookups() is for whoever reads them.
+  Losses run(const Sample& sample, const LossOptions& options, const V* weights, V* gradients);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace capy::train
