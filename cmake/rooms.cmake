@@ -19,6 +19,10 @@ endif()
 room(model capy_formats capy_kernels capy_cache)
 room(engine capy_model capy_sampling capy_text xxhash)
 room(train capy_model)
+
+# Speed of training; built when it is asked for.
+add_executable(train_bench EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/bench/train_bench.cpp)
+target_link_libraries(train_bench PRIVATE capy_train)
 if(NOT CMAKE_CROSSCOMPILING)
   room(evaluate capy_engine)
   room(capi capy_engine)

@@ -140,18 +140,21 @@ struct DeltaFold {
   int64_t value_dim = 0;
 };
 
-// A product whose sums run over rows of b, as gradients need it: of the inputs (a = dy, b = W) and of the weights (a =
-// dy read by columns, b = x). For rows r and columns n:
-//   out[r][n] = fma chain over k ascending of a[r * a_row_stride + k * a_k_stride] * b[k * b_stride + n],
-// from +0, or from out[r][n] if `accumulate`: so a chain may be cut anywhere and gone on with later.
+// A product of training, where either side may be read by rows or by columns: y = x W^T (b = W by columns), gradients
+// of the inputs (a = dy, b = W) and of the weights (a = dy by columns, b = x). For rows r and columns n:
+//   out[r][n] = fma chain over k ascending of a[r * a_row_stride + k * a_k_stride] * b[k * b_k_stride + n *
+//   b_column_stride],
+// from +0, or from out[r][n] if `accumulate`: so a chain may be cut anywhere and gone on with later. Sums lie along the
+// lanes, none is folded: fast for short k too, where matmul_f32's trees would be half of the work.
 struct ChainedProduct {
   float* out = nullptr;  // [rows][columns], rows out_stride apart
   int64_t out_stride = 0;
   const float* a = nullptr;
   int64_t a_row_stride = 0;
   int64_t a_k_stride = 1;
-  const float* b = nullptr;  // [k][columns], rows b_stride apart
-  int64_t b_stride = 0;
+  const float* b = nullptr;
+  int64_t b_k_stride = 0;
+  int64_t b_column_stride = 1;  // one of the two is 1
   int64_t rows = 0;
   int64_t columns = 0;
   int64_t k = 0;

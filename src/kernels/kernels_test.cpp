@@ -324,25 +324,26 @@ void run_matmul_f32(const KernelTable& table, const Shape& s, Random& random, Wr
   }
 }
 
-// With a by rows and by columns, from zero and going on.
+// With each side by rows and by columns, from zero and going on.
 void run_chained_product(const KernelTable& table, const Shape& s, Random& random, Written& written) {
-  Buffer<float> a(s.rows * s.n), b((s.n - 1) * (s.outputs + 2) + s.outputs);
+  Buffer<float> a(s.rows * s.n), b(s.n * s.outputs);
   fill(a, random);
   fill(b, random);
-  for (const bool by_columns : {false, true}) {
-    for (const bool accumulate : {false, true}) {
-      Outputs out(s);
-      for (int64_t i = 0; i < out.buffer.size(); ++i) out.buffer[i] = random.value(1);
-      ChainedProduct p{out.buffer.data(), out.stride, a.data(), by_columns ? 1 : s.n, by_columns ? s.rows : 1};
-      p.b = b.data();
-      p.b_stride = s.outputs + 2;
-      p.rows = s.rows;
-      p.columns = s.outputs;
-      p.k = s.n;
-      p.accumulate = accumulate;
-      table.chained_product(p);
-      written.take(out.buffer);
-    }
+  for (const int kind : {0, 1, 2, 3, 4, 5}) {
+    const bool a_by_columns = kind % 2 == 1;
+    const bool b_by_columns = kind >= 4;
+    Outputs out(s);
+    for (int64_t i = 0; i < out.buffer.size(); ++i) out.buffer[i] = random.value(1);
+    ChainedProduct p{out.buffer.data(), out.stride, a.data(), a_by_columns ? 1 : s.n, a_by_columns ? s.rows : 1};
+    p.b = b.data();
+    p.b_k_stride = b_by_columns ? 1 : s.outputs;
+    p.b_column_stride = b_by_columns ? s.n : 1;
+    p.rows = s.rows;
+    p.columns = s.outputs;
+    p.k = s.n;
+    p.accumulate = kind == 2 || kind == 3;
+    table.chained_product(p);
+    written.take(out.buffer);
   }
 }
 

@@ -55,15 +55,14 @@ struct FloatMath {
   const KernelTable& kernels;
   ThreadPool& pool;
 
-  // out[r][n] = sum over k of x[r][k] * w[n][k], for begin <= n < end
-  void dots(Rows<float> out, Rows<const float> x, Rows<const float> w, int64_t rows, int64_t begin, int64_t end,
-            int64_t k) const {
-    const MatrixView view{MatrixFormat::kF32, end, k, w.stride, w.data, nullptr};
-    kernels.matmul_f32(out.data, out.stride, x.data, x.stride, rows, view, begin, end);
+  // out[r][n] = sum over k of x[r][k] * w[n][k], one chain over k ascending
+  void dots(Rows<float> out, Rows<const float> x, Rows<const float> w, Extent e) const {
+    kernels.chained_product(
+        {out.data, out.stride, x.data, x.stride, 1, w.data, 1, w.stride, e.rows, e.columns, e.k, false});
   }
   // out[r][n] (+)= sum over k of a[r][k] * b[k][n], one chain over k ascending
   void chained(Rows<float> out, Factor<float> a, Rows<const float> b, Extent e, Into into) const {
-    kernels.chained_product({out.data, out.stride, a.data, a.row_stride, a.k_stride, b.data, b.stride, e.rows,
+    kernels.chained_product({out.data, out.stride, a.data, a.row_stride, a.k_stride, b.data, b.stride, 1, e.rows,
                              e.columns, e.k, into == Into::kSum});
   }
   float dot(const float* a, const float* b, int64_t n) const { return kernels.dot(a, b, n); }
@@ -80,10 +79,9 @@ struct DoubleMath {
   using Value = double;
   ThreadPool& pool;
 
-  void dots(Rows<double> out, Rows<const double> x, Rows<const double> w, int64_t rows, int64_t begin, int64_t end,
-            int64_t k) const {
-    for (int64_t r = 0; r < rows; ++r) {
-      for (int64_t n = begin; n < end; ++n) out[r][n] = dot(x[r], w[n], k);
+  void dots(Rows<double> out, Rows<const double> x, Rows<const double> w, Extent e) const {
+    for (int64_t r = 0; r < e.rows; ++r) {
+      for (int64_t n = 0; n < e.columns; ++n) out[r][n] = dot(x[r], w[n], e.k);
     }
   }
   void chained(Rows<double> out, Factor<double> a, Rows<const double> b, Extent e, Into into) const {

@@ -46,7 +46,7 @@ struct Item {
 
   // [kBlock][kBlock], scaled
   void scores(V* s, const Block& queries, const Block& keys, int64_t head) const {
-    math.dots({s, kBlock}, q(queries, head), k(keys), queries.rows, 0, keys.rows, dim());
+    math.dots({s, kBlock}, q(queries, head), k(keys), {queries.rows, keys.rows, dim()});
     for (int64_t r = 0; r < queries.rows; ++r) {
       for (int64_t j = 0; j < keys.rows; ++j) s[r * kBlock + j] *= static_cast<V>(a.scale);
     }
@@ -110,7 +110,7 @@ template <class M, class V>
 void pair_gradients(const Item<M, V>& item, V* p, V* ds, const Block& queries, const Block& keys, int64_t head,
                     Rows<const V> d_out) {
   item.scores(p, queries, keys, head);
-  item.math.dots({ds, kBlock}, d_out, item.v(keys), queries.rows, 0, keys.rows, item.dim());
+  item.math.dots({ds, kBlock}, d_out, item.v(keys), {queries.rows, keys.rows, item.dim()});
   for (int64_t r = 0; r < queries.rows; ++r) {
     const int64_t at = (queries.begin + r) * item.a.heads + head;
     V* const row = p + r * kBlock;

@@ -85,8 +85,8 @@ void sum_gates(const M& math, Work<V>& w, const Chunk<V>& c) {
 template <class M, class V>
 void form_squares(const M& math, Work<V>& w, const Chunk<V>& c, int64_t key_dim) {
   sum_gates(math, w, c);
-  math.dots({w.M, kChunk}, c.k, c.k, c.rows, 0, c.rows, key_dim);
-  math.dots({w.P, kChunk}, c.q, c.k, c.rows, 0, c.rows, key_dim);
+  math.dots({w.M, kChunk}, c.k, c.k, {c.rows, c.rows, key_dim});
+  math.dots({w.P, kChunk}, c.q, c.k, {c.rows, c.rows, key_dim});
   for (int64_t i = 0; i < c.rows; ++i) {
     const V beta = c.beta[i * c.gate_stride];
     const int64_t row = i * kChunk;
@@ -215,13 +215,13 @@ void chunk_backward(const M& math, Work<V>& w, const Chunk<V>& c, const ChunkGra
   math.chained(dR, Factor<V>::transposed({w.P, kChunk}), dO, {n, dv, n}, Into::kZero);
   math.chained(dR, Factor<V>::plain({w.k_decayed, dk}), {w.d_next, dv}, {n, dv, dk}, Into::kSum);
   solve_transposed(math, w.B, dR, n, dv);
-  math.dots({w.dP, kChunk}, dO, c.corrected, n, 0, n, dv);
-  math.dots({w.N, kChunk}, dR, c.corrected, n, 0, n, dv);
+  math.dots({w.dP, kChunk}, dO, c.corrected, {n, n, dv});
+  math.dots({w.N, kChunk}, dR, c.corrected, {n, n, dv});
   square_gradients(w, c, dG, dbeta);
 
-  math.dots({w.w1, dk}, dR, {c.state, dv}, n, 0, dk, dv);
-  math.dots({w.w3, dk}, c.corrected, {w.d_next, dv}, n, 0, dk, dv);
-  math.dots({w.dq, dk}, dO, {c.state, dv}, n, 0, dk, dv);
+  math.dots({w.w1, dk}, dR, {c.state, dv}, {n, dk, dv});
+  math.dots({w.w3, dk}, c.corrected, {w.d_next, dv}, {n, dk, dv});
+  math.dots({w.dq, dk}, dO, {c.state, dv}, {n, dk, dv});
   double last = static_cast<double>(w.E_last * math.dot(c.state, w.d_next, dk * dv));
   for (int64_t i = 0; i < n; ++i) {
     const V beta = c.beta[i * c.gate_stride];

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Products whose sums run over rows of b. Columns lie along the lanes, so every output is one chain whatever the tiles
-// are: 6 rows x 16 columns, 12 registers of sums. b is packed into panels of 16 columns that stay in L1 while the rows
-// pass by (rows of a matrix whose width is a power of two would fall upon each other there), and so is a when its k are
-// apart.
+// The products of training. Columns lie along the lanes, so every output is one chain whatever the tiles are: 6 rows x
+// 16 columns, 12 registers of sums. b is packed into panels of 16 columns that stay in L1 while the rows pass by (rows
+// of a matrix whose width is a power of two would fall upon each other there), and so is a when its k are apart.
 #include "kernels/avx2/operations.h"
 
 #if defined(__AVX2__)
@@ -42,6 +41,45 @@ void pack_b(float* packed, const float* b, int64_t b_stride, int64_t k_count, in
       const bool whole = rest >= kPanelColumns;
       _mm256_store_ps(packed, whole ? F32::load(from) : F32::load(from, rest));
       _mm256_store_ps(packed + 8, whole ? F32::load(from + 8) : F32::load(from + 8, rest - 8));
+    }
+  }
+}
+
+// Eight rows of eight values become eight columns of them, `to` kPanelColumns apart.
+void transpose(float* to, const float* from, int64_t stride) {
+  __m256 row[8], pair[8], four[8];
+  for (int i = 0; i < 8; ++i) row[i] = F32::load(from + i * stride);
+  for (int i = 0; i < 8; i += 2) {
+    pair[i] = _mm256_unpacklo_ps(row[i], row[i + 1]);
+    pair[i + 1] = _mm256_unpackhi_ps(row[i], row[i + 1]);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    four[i] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0x44);
+    four[i + 1] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0xee);
+    four[i + 2] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0x44);
+    four[i + 3] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0xee);
+  }
+  for (int i = 0; i < 4; ++i) {
+    _mm256_store_ps(to + i * kPanelColumns, _mm256_permute2f128_ps(four[i], four[i + 4], 0x20));
+    _mm256_store_ps(to + (i + 4) * kPanelColumns, _mm256_permute2f128_ps(four[i], four[i + 4], 0x31));
+  }
+}
+
+// The same panels from a b whose columns are contiguous. Columns beyond the end are zeros.
+void pack_b_by_columns(float* packed, const float* b, int64_t column_stride, int64_t k_count, int64_t columns) {
+  for (int64_t n = 0; n < columns; n += kPanelColumns, packed += k_count * kPanelColumns) {
+    const int64_t count = smaller(kPanelColumns, columns - n);
+    int64_t whole = 0;
+    if (count == kPanelColumns) {
+      for (; whole + 8 <= k_count; whole += 8) {
+        transpose(packed + whole * kPanelColumns, b + n * column_stride + whole, column_stride);
+        transpose(packed + whole * kPanelColumns + 8, b + (n + 8) * column_stride + whole, column_stride);
+      }
+    }
+    for (int64_t k = whole; k < k_count; ++k) {
+      for (int64_t i = 0; i < kPanelColumns; ++i) {
+        packed[k * kPanelColumns + i] = i < count ? b[(n + i) * column_stride + k] : 0.0f;
+      }
     }
   }
 }
@@ -133,7 +171,12 @@ void chained_product(const ChainedProduct& p) {
     const int64_t columns = smaller(kColumnsPacked, p.columns - n);
     for (int64_t k = 0; k < p.k; k += kDepth) {
       const int64_t depth = smaller(kDepth, p.k - k);
-      pack_b(packed.b, p.b + k * p.b_stride + n, p.b_stride, depth, columns);
+      const float* const b = p.b + k * p.b_k_stride + n * p.b_column_stride;
+      if (p.b_column_stride == 1) {
+        pack_b(packed.b, b, p.b_k_stride, depth, columns);
+      } else {
+        pack_b_by_columns(packed.b, b, p.b_column_stride, depth, columns);
+      }
       for (int64_t row = 0; row < p.rows; row += kRowsPacked) {
         const Part part{p.out + row * p.out_stride + n,
                         p.out_stride,

@@ -205,8 +205,8 @@ void chained_product(const ChainedProduct& p) {
     if (!p.accumulate) std::fill_n(out, p.columns, 0.0f);
     for (int64_t k = 0; k < p.k; ++k) {
       const float a = p.a[row * p.a_row_stride + k * p.a_k_stride];
-      const float* const b = p.b + k * p.b_stride;
-      for (int64_t n = 0; n < p.columns; ++n) out[n] = std::fma(a, b[n], out[n]);
+      const float* const b = p.b + k * p.b_k_stride;
+      for (int64_t n = 0; n < p.columns; ++n) out[n] = std::fma(a, b[n * p.b_column_stride], out[n]);
     }
   }
 }
