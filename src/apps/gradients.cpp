@@ -84,7 +84,8 @@ Result<int> gradients_command(int argc, const char* const* argv) {
   wanted.z_loss = order.z_loss;
   const int threads = TRY(engine_options(order.choice)).threads;
   ThreadPool pool(threads > 0 ? threads : ThreadPool::default_threads());
-  const Checkpoint checkpoint = TRY(Checkpoint::open(TRY(find_model(order.choice.model))));
+  const std::string path = TRY(find_model(order.choice.model));
+  const Checkpoint checkpoint = TRY(Checkpoint::open(path));
   const train::Gradients gradients = TRY(train::compute_gradients(checkpoint, wanted, pool));
   TRY(train::write_gradients(order.out, gradients));
   const double norm = train::norm_of(gradients.values.data(), gradients.parameters.values(), pool);

@@ -26,7 +26,7 @@ struct MtpRows {
   explicit MtpRows(const Sample& sample) {
     for (const Document& document : sample.documents) {
       const auto begin = static_cast<int64_t>(sources.size());
-      for (int64_t row = document.begin; row + 2 < document.end; ++row) {
+      for (int64_t row = document.begin; row + 2 < document.end && row < sample.row_count(); ++row) {
         sources.push_back(row);
         next_tokens.push_back(sample.tokens[static_cast<size_t>(row + 1)]);
       }
@@ -35,11 +35,11 @@ struct MtpRows {
   }
 };
 
-// The documents that have rows.
-std::vector<Document> not_empty(const std::vector<Document>& documents) {
+// The documents that have rows, as far as those go.
+std::vector<Document> with_rows(std::span<const Document> documents, int64_t rows) {
   std::vector<Document> kept;
   for (const Document& document : documents) {
-    if (document.length() > 0) kept.push_back(document);
+    if (document.length() > 0 && document.begin < rows) kept.push_back({document.begin, std::min(document.end, rows)});
   }
   return kept;
 }
@@ -57,8 +57,11 @@ Losses& Losses::operator+=(const Losses& other) {
 Losses target_weights(const Sample& sample, bool with_mtp) {
   Losses total;
   for (const Document& document : sample.documents) {
-    for (int64_t i = document.begin + 1; i < document.end; ++i) total.weights += weight_of(sample, i);
-    for (int64_t i = document.begin + 2; with_mtp && i < document.end; ++i) total.mtp_weights += weight_of(sample, i);
+    const int64_t rows = sample.row_count();
+    for (int64_t i = document.begin; i + 1 < document.end && i < rows; ++i) total.weights += weight_of(sample, i + 1);
+    for (int64_t i = document.begin; with_mtp && i + 2 < document.end && i < rows; ++i) {
+      total.mtp_weights += weight_of(sample, i + 2);
+    }
   }
   return total;
 }
@@ -73,6 +76,7 @@ struct TextModel<M>::State {
 
   std::vector<float> frequencies;
   Buffer<V> cos, sin;
+  std::vector<Document> documents;
   Buffer<V> x, hidden, d_hidden;
   std::vector<LayerActivations<V>> layers;
   MtpRows mtp_rows;
@@ -82,13 +86,13 @@ struct TextModel<M>::State {
 
   int64_t dim() const { return config.dim; }
 
-  void set_angles(Buffer<V>& cosines, Buffer<V>& sines, std::span<const Document> documents, int64_t rows) {
+  void set_angles(Buffer<V>& cosines, Buffer<V>& sines, std::span<const Document> of, int64_t rows) {
     const int64_t half = config.rope.dims / 2;
     const float amplitude = rope_amplitude(config.rope);
     cosines.resize(rows * half);
     sines.resize(rows * half);
     std::vector<float> c(static_cast<size_t>(half)), s(static_cast<size_t>(half));
-    for (const Document& document : documents) {
+    for (const Document& document : of) {
       for (int64_t row = document.begin; row < document.end; ++row) {
         kernels.rope_angles(c.data(), s.data(), frequencies.data(), half, row - document.begin, amplitude);
         std::copy(c.begin(), c.end(), cosines.data() + row * half);
@@ -99,9 +103,10 @@ struct TextModel<M>::State {
 
   // Forms the angles too.
   Pass<M> main_pass(const Sample& sample, const V* weights, V* gradients) {
-    const auto rows = static_cast<int64_t>(sample.tokens.size());
-    set_angles(cos, sin, sample.documents, rows);
-    return {math, config, sample.documents, rows, cos.data(), sin.data(), weights, gradients};
+    const int64_t rows = sample.row_count();
+    documents = with_rows(sample.documents, rows);
+    set_angles(cos, sin, documents, rows);
+    return {math, config, documents, rows, cos.data(), sin.data(), weights, gradients};
   }
   Pass<M> mtp_pass(const V* weights, V* gradients) {
     const auto rows = static_cast<int64_t>(mtp_rows.sources.size());
@@ -112,7 +117,7 @@ struct TextModel<M>::State {
   void forward(const Pass<M>& p, const Sample& sample) {
     x.resize(p.rows * dim());
     hidden.resize(p.rows * dim());
-    embed(math, x.data(), p.weight(slots.embedding), sample.tokens, dim());
+    embed(math, x.data(), p.weight(slots.embedding), sample.tokens.first(static_cast<size_t>(p.rows)), dim());
     for (size_t i = 0; i < layers.size(); ++i) layer(p, x.data(), slots.layers[i], layers[i]);
     rms_norm(math, hidden.data(), x.data(), p.weight(slots.norm), p.norm());
   }
@@ -144,11 +149,10 @@ struct TextModel<M>::State {
     std::vector<HeadRow<V>> rows;
     for (size_t d = 0; d < sample.documents.size(); ++d) {
       const Document& document = sample.documents[d];
-      for (int64_t i = document.begin + 1; i < document.end; ++i) {
-        if (!is_target(sample, i)) continue;
-        const int64_t at = (i - 1) * dim();
-        rows.push_back({hidden.data() + at, d_hidden.data() + at, sample.tokens[static_cast<size_t>(i)],
-                        options.scale * weight_of(sample, i)});
+      for (int64_t row = document.begin; row + 1 < document.end && row < sample.row_count(); ++row) {
+        if (!is_target(sample, row + 1)) continue;
+        rows.push_back({hidden.data() + row * dim(), d_hidden.data() + row * dim(),
+                        sample.tokens[static_cast<size_t>(row + 1)], options.scale * weight_of(sample, row + 1)});
         is_mtp.push_back(false);
       }
       if (options.mtp_scale == 0) continue;
@@ -208,11 +212,11 @@ struct TextModel<M>::State {
     rms_norm_backward(math, dx.data(), p.gradient(slots.norm), d_hidden.data(), x.data(), p.weight(slots.norm),
                       p.norm(), Into::kZero);
     for (size_t i = layers.size(); i-- > 0;) layer_backward(p, dx.data(), slots.layers[i], layers[i]);
-    for (size_t d = 0; d < sample.documents.size(); ++d) {
+    for (size_t d = 0; d < documents.size(); ++d) {  // those without rows lie behind all others
       const auto part = [](std::span<const int32_t> tokens, const Document& document) {
         return tokens.subspan(static_cast<size_t>(document.begin), static_cast<size_t>(document.length()));
       };
-      const Document& document = sample.documents[d];
+      const Document& document = documents[d];
       embed_backward(math, p.gradient(slots.lookups), dx.data() + document.begin * dim(), part(sample.tokens, document),
                      dim());
       if (!with_mtp) continue;
@@ -244,7 +248,7 @@ Losses TextModel<M>::run(const Sample& sample, const LossOptions& options, const
   std::optional<Pass<M>> mtp;
   if (with_mtp) {
     s.mtp_rows = MtpRows(sample);
-    s.mtp_documents = not_empty(s.mtp_rows.documents);
+    s.mtp_documents = with_rows(s.mtp_rows.documents, INT64_MAX);
     mtp.emplace(s.mtp_pass(weights, gradients));
     s.forward_mtp(*mtp);
     s.d_mtp_hidden.zeroed(mtp->rows * s.dim());

@@ -12,11 +12,16 @@
 
 namespace capy::train {
 
+// Tokens of which the first `rows` are read and the others only predicted (a text that is cut at a sample's border
+// still teaches its next token).
 struct Sample {
   std::span<const int32_t> tokens;        // < vocab (the caller has checked)
   std::span<const Document> documents;    // in order, not empty, covering all tokens
   std::span<const float> target_weights;  // [tokens]: of predicting this token; empty: 1 for all. A document's first
                                           // token is nobody's target
+  int64_t rows = 0;                       // 0: all
+
+  int64_t row_count() const { return rows > 0 ? rows : static_cast<int64_t>(tokens.size()); }
 };
 
 struct LossOptions {

@@ -142,6 +142,27 @@ TEST_P(TextModels, GradientsInDoubleAreFiniteDifferences) {
 INSTANTIATE_TEST_SUITE_P(All, TextModels, testing::Values("grouped", "untied_mtp", "tied_mtp"),
                          [](const auto& test) { return std::string(test.param); });
 
+// Tokens behind the last row are predicted like any others: the same gradients as a longer sample whose last tokens
+// see nobody's loss.
+TEST_P(TextModels, TokensBehindTheRowsAreOnlyPredicted) {
+  const Tiny s = Tiny::of(GetParam());
+  ThreadPool pool(1);
+  const KernelTable& kernels = *all_kernels().back();
+  TextModel<FloatMath> model(s.config, s.list, FloatMath{kernels, pool}, kernels);
+  const std::vector<int32_t> tokens = tokens_of(100, s.config.vocab);
+  const std::vector<Document> documents = {{0, 30}, {30, 99}, {99, 100}};
+  const LossOptions options{0.01, s.config.mtp_layers > 0 ? 0.01 : 0, 0};
+  std::vector<float> all(static_cast<size_t>(s.list.gradient_values())), cut(all);
+  const Losses losses = model.run({tokens, documents, {}, 98}, options, s.weights.data(), cut.data());
+  const Losses expected = model.run({tokens, documents, {}}, options, s.weights.data(), all.data());
+  EXPECT_EQ(losses.sum, expected.sum);
+  EXPECT_EQ(losses.mtp_weights, expected.mtp_weights);
+  fold_lookups(all.data(), s.list);
+  fold_lookups(cut.data(), s.list);
+  for (size_t i = 0; i < all.size(); ++i) ASSERT_NEAR(all[i], cut[i], 1e-6 + 1e-5 * std::fabs(all[i])) << i;
+  EXPECT_EQ(target_weights({tokens, documents, {}, 98}, false).weights, losses.weights);
+}
+
 TEST(GradientSum, DependsOnTheLeavesAlone) {
   ThreadPool one(1), two(2);
   constexpr int64_t kValues = 100'003;
