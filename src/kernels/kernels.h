@@ -144,8 +144,11 @@ struct DeltaFold {
 // of the inputs (a = dy, b = W) and of the weights (a = dy by columns, b = x). For rows r and columns n:
 //   out[r][n] = fma chain over k ascending of a[r * a_row_stride + k * a_k_stride] * b[k * b_k_stride + n *
 //   b_column_stride],
-// from +0, or from out[r][n] if `accumulate`: so a chain may be cut anywhere and gone on with later. Sums lie along the
-// lanes, none is folded: fast for short k too, where matmul_f32's trees would be half of the work.
+// from +0, or from out[r][n] if `accumulate`: so a chain may be cut anywhere and gone on with later. With
+// `short_chains` every kShortChain products are a chain of their own from +0, and these are added to out, ascending: a
+// few percent slower and several times more exact, for sums that nobody cuts. Sums lie along the lanes, none is folded:
+// fast for short k too, where matmul_f32's trees would be half of the work.
+constexpr int64_t kShortChain = 16;
 struct ChainedProduct {
   float* out = nullptr;  // [rows][columns], rows out_stride apart
   int64_t out_stride = 0;
@@ -159,6 +162,7 @@ struct ChainedProduct {
   int64_t columns = 0;
   int64_t k = 0;
   bool accumulate = false;
+  bool short_chains = false;
 };
 
 struct KernelTable {

@@ -329,9 +329,9 @@ void run_chained_product(const KernelTable& table, const Shape& s, Random& rando
   Buffer<float> a(s.rows * s.n), b(s.n * s.outputs);
   fill(a, random);
   fill(b, random);
-  for (const int kind : {0, 1, 2, 3, 4, 5}) {
+  for (const int kind : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
     const bool a_by_columns = kind % 2 == 1;
-    const bool b_by_columns = kind >= 4;
+    const bool b_by_columns = kind == 4 || kind == 5 || kind == 8;
     Outputs out(s);
     for (int64_t i = 0; i < out.buffer.size(); ++i) out.buffer[i] = random.value(1);
     ChainedProduct p{out.buffer.data(), out.stride, a.data(), a_by_columns ? 1 : s.n, a_by_columns ? s.rows : 1};
@@ -341,7 +341,8 @@ void run_chained_product(const KernelTable& table, const Shape& s, Random& rando
     p.rows = s.rows;
     p.columns = s.outputs;
     p.k = s.n;
-    p.accumulate = kind == 2 || kind == 3;
+    p.accumulate = kind == 2 || kind == 3 || kind == 6;
+    p.short_chains = kind >= 6;
     table.chained_product(p);
     written.take(out.buffer);
   }

@@ -50,20 +50,24 @@ struct Extent {
 
 enum class Into { kZero, kSum };  // what a product adds to
 
-struct FloatMath {
+class FloatMath {
+ public:
   using Value = float;
+  FloatMath(const KernelTable& table, ThreadPool& threads) : kernels(table), pool(threads) {}
   const KernelTable& kernels;
   ThreadPool& pool;
 
-  // out[r][n] = sum over k of x[r][k] * w[n][k], one chain over k ascending
+  // out[r][n] = sum over k of x[r][k] * w[n][k], in short chains
   void dots(Rows<float> out, Rows<const float> x, Rows<const float> w, Extent e) const {
     kernels.chained_product(
-        {out.data, out.stride, x.data, x.stride, 1, w.data, 1, w.stride, e.rows, e.columns, e.k, false});
+        {out.data, out.stride, x.data, x.stride, 1, w.data, 1, w.stride, e.rows, e.columns, e.k, false, true});
   }
-  // out[r][n] (+)= sum over k of a[r][k] * b[k][n], one chain over k ascending
+  // out[r][n] (+)= sum over k of a[r][k] * b[k][n]: one chain over k ascending, or short ones
   void chained(Rows<float> out, Factor<float> a, Rows<const float> b, Extent e, Into into) const {
-    kernels.chained_product({out.data, out.stride, a.data, a.row_stride, a.k_stride, b.data, b.stride, 1, e.rows,
-                             e.columns, e.k, into == Into::kSum});
+    product(out, a, b, e, into, false);
+  }
+  void short_chained(Rows<float> out, Factor<float> a, Rows<const float> b, Extent e, Into into) const {
+    product(out, a, b, e, into, true);
   }
   float dot(const float* a, const float* b, int64_t n) const { return kernels.dot(a, b, n); }
   void sigmoid(float* out, const float* x, int64_t n) const { kernels.sigmoid(out, x, n); }
@@ -72,6 +76,12 @@ struct FloatMath {
   void gates(float* g, float* beta, const float* a, const float* b, const float* neg_exp_A, const float* dt_bias,
              int64_t heads) const {
     kernels.delta_gates(g, beta, a, b, neg_exp_A, dt_bias, heads);
+  }
+
+ private:
+  void product(Rows<float> out, Factor<float> a, Rows<const float> b, Extent e, Into into, bool short_chains) const {
+    kernels.chained_product({out.data, out.stride, a.data, a.row_stride, a.k_stride, b.data, b.stride, 1, e.rows,
+                             e.columns, e.k, into == Into::kSum, short_chains});
   }
 };
 
@@ -92,6 +102,9 @@ struct DoubleMath {
         for (int64_t n = 0; n < e.columns; ++n) out[r][n] += factor * b[k][n];
       }
     }
+  }
+  void short_chained(Rows<double> out, Factor<double> a, Rows<const double> b, Extent e, Into into) const {
+    chained(out, a, b, e, into);
   }
   double dot(const double* a, const double* b, int64_t n) const {
     double sum = 0;

@@ -94,8 +94,8 @@ void forward_block(const Item<M, V>& item, const Document& document, int64_t ind
     const Block keys = block_at(document, j);
     item.scores(s, queries, keys, head);
     soften(item, s, queries, keys, max, sum, out);
-    item.math.chained(out, Factor<V>::plain({s, kBlock}), item.v(keys), {queries.rows, item.dim(), keys.rows},
-                      Into::kSum);
+    item.math.short_chained(out, Factor<V>::plain({s, kBlock}), item.v(keys), {queries.rows, item.dim(), keys.rows},
+                            Into::kSum);
   }
   for (int64_t r = 0; r < queries.rows; ++r) {
     const int64_t at = (queries.begin + r) * item.a.heads + head;
@@ -141,12 +141,12 @@ void backward_head(const Item<M, V>& item, const AttentionGradients<V>& d, const
     for (int64_t j = 0; j <= i; ++j) {
       const Block keys = block_at(document, j);
       pair_gradients(item, p, ds, queries, keys, head, d_out);
-      item.math.chained(d.v.from(keys.begin, kv_at), Factor<V>::transposed({p, kBlock}), d_out,
-                        {keys.rows, dim, queries.rows}, Into::kSum);
-      item.math.chained(d.k.from(keys.begin, kv_at), Factor<V>::transposed({ds, kBlock}), item.q(queries, head),
-                        {keys.rows, dim, queries.rows}, Into::kSum);
-      item.math.chained(dq, Factor<V>::plain({ds, kBlock}), item.k(keys), {queries.rows, dim, keys.rows},
-                        j == 0 ? Into::kZero : Into::kSum);
+      item.math.short_chained(d.v.from(keys.begin, kv_at), Factor<V>::transposed({p, kBlock}), d_out,
+                              {keys.rows, dim, queries.rows}, Into::kSum);
+      item.math.short_chained(d.k.from(keys.begin, kv_at), Factor<V>::transposed({ds, kBlock}), item.q(queries, head),
+                              {keys.rows, dim, queries.rows}, Into::kSum);
+      item.math.short_chained(dq, Factor<V>::plain({ds, kBlock}), item.k(keys), {queries.rows, dim, keys.rows},
+                              j == 0 ? Into::kZero : Into::kSum);
     }
   }
 }

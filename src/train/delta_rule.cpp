@@ -107,8 +107,8 @@ void solve(const M& math, const V* B, Rows<V> x, int64_t rows, int64_t n) {
   for (int64_t begin = 0; begin < rows; begin += kSolveRows) {
     const int64_t end = std::min(begin + kSolveRows, rows);
     if (begin > 0)
-      math.chained(x.from(begin), Factor<V>::plain({B + begin * kChunk, kChunk}), x, {end - begin, n, begin},
-                   Into::kSum);
+      math.short_chained(x.from(begin), Factor<V>::plain({B + begin * kChunk, kChunk}), x, {end - begin, n, begin},
+                         Into::kSum);
     for (int64_t i = begin + 1; i < end; ++i) {
       for (int64_t j = begin; j < i; ++j) {
         const V factor = B[i * kChunk + j];
@@ -124,8 +124,8 @@ void solve_transposed(const M& math, const V* B, Rows<V> x, int64_t rows, int64_
   for (int64_t begin = (rows - 1) / kSolveRows * kSolveRows; begin >= 0; begin -= kSolveRows) {
     const int64_t end = std::min(begin + kSolveRows, rows);
     if (end < rows) {
-      math.chained(x.from(begin), Factor<V>::transposed({B + end * kChunk + begin, kChunk}), x.from(end),
-                   {end - begin, n, rows - end}, Into::kSum);
+      math.short_chained(x.from(begin), Factor<V>::transposed({B + end * kChunk + begin, kChunk}), x.from(end),
+                         {end - begin, n, rows - end}, Into::kSum);
     }
     for (int64_t i = end - 2; i >= begin; --i) {
       for (int64_t j = i + 1; j < end; ++j) {
@@ -149,19 +149,19 @@ void chunk_forward(const M& math, Work<V>& w, const Chunk<V>& c, V* next, const 
   const int64_t dk = s.key_dim;
   const int64_t dv = s.value_dim;
   form_squares(math, w, c, dk);
-  math.chained({w.ks, dv}, Factor<V>::plain(c.k), {c.state, dv}, {c.rows, dv, dk}, Into::kZero);
+  math.short_chained({w.ks, dv}, Factor<V>::plain(c.k), {c.state, dv}, {c.rows, dv, dk}, Into::kZero);
   for (int64_t i = 0; i < c.rows; ++i) {
     const V beta = c.beta[i * c.gate_stride];
     for (int64_t col = 0; col < dv; ++col) c.corrected[i][col] = beta * (c.v[i][col] - w.E[i] * w.ks[i * dv + col]);
   }
   solve(math, w.B, c.corrected, c.rows, dv);
   scale_rows(w.q_scaled, c.q, w.E, c.rows, dk);
-  math.chained(c.out, Factor<V>::plain({w.q_scaled, dk}), {c.state, dv}, {c.rows, dv, dk}, Into::kZero);
-  math.chained(c.out, Factor<V>::plain({w.P, kChunk}), c.corrected, {c.rows, dv, c.rows}, Into::kSum);
+  math.short_chained(c.out, Factor<V>::plain({w.q_scaled, dk}), {c.state, dv}, {c.rows, dv, dk}, Into::kZero);
+  math.short_chained(c.out, Factor<V>::plain({w.P, kChunk}), c.corrected, {c.rows, dv, c.rows}, Into::kSum);
   if (next == nullptr) return;
   for (int64_t i = 0; i < dk * dv; ++i) next[i] = w.E_last * c.state[i];
   scale_rows(w.k_decayed, c.k, w.D, c.rows, dk);
-  math.chained({next, dv}, Factor<V>::transposed({w.k_decayed, dk}), c.corrected, {dk, dv, c.rows}, Into::kSum);
+  math.short_chained({next, dv}, Factor<V>::transposed({w.k_decayed, dk}), c.corrected, {dk, dv, c.rows}, Into::kSum);
 }
 
 template <class V>
@@ -212,8 +212,8 @@ void chunk_backward(const M& math, Work<V>& w, const Chunk<V>& c, const ChunkGra
   form_squares(math, w, c, dk);
 
   scale_rows(w.k_decayed, c.k, w.D, n, dk);
-  math.chained(dR, Factor<V>::transposed({w.P, kChunk}), dO, {n, dv, n}, Into::kZero);
-  math.chained(dR, Factor<V>::plain({w.k_decayed, dk}), {w.d_next, dv}, {n, dv, dk}, Into::kSum);
+  math.short_chained(dR, Factor<V>::transposed({w.P, kChunk}), dO, {n, dv, n}, Into::kZero);
+  math.short_chained(dR, Factor<V>::plain({w.k_decayed, dk}), {w.d_next, dv}, {n, dv, dk}, Into::kSum);
   solve_transposed(math, w.B, dR, n, dv);
   math.dots({w.dP, kChunk}, dO, c.corrected, {n, n, dv});
   math.dots({w.N, kChunk}, dR, c.corrected, {n, n, dv});
@@ -239,9 +239,9 @@ void chunk_backward(const M& math, Work<V>& w, const Chunk<V>& c, const ChunkGra
     }
     for (int64_t col = 0; col < dv; ++col) d.v[i][col] = beta * dR[i][col];
   }
-  math.chained({w.dq, dk}, Factor<V>::plain({w.dP, kChunk}), c.k, {n, dk, n}, Into::kSum);
-  math.chained({w.dk, dk}, Factor<V>::transposed({w.dP, kChunk}), c.q, {n, dk, n}, Into::kSum);
-  math.chained({w.dk, dk}, Factor<V>::plain({w.N, kChunk}), c.k, {n, dk, n}, Into::kSum);
+  math.short_chained({w.dq, dk}, Factor<V>::plain({w.dP, kChunk}), c.k, {n, dk, n}, Into::kSum);
+  math.short_chained({w.dk, dk}, Factor<V>::transposed({w.dP, kChunk}), c.q, {n, dk, n}, Into::kSum);
+  math.short_chained({w.dk, dk}, Factor<V>::plain({w.N, kChunk}), c.k, {n, dk, n}, Into::kSum);
   for (int64_t i = 0; i < n; ++i) {
     for (int64_t a = 0; a < dk; ++a) {
       d.q[i][a] += w.dq[i * dk + a];
@@ -250,8 +250,8 @@ void chunk_backward(const M& math, Work<V>& w, const Chunk<V>& c, const ChunkGra
   }
 
   for (int64_t i = 0; i < dk * dv; ++i) w.d_next[i] *= w.E_last;
-  math.chained({w.d_next, dv}, Factor<V>::transposed({w.q_scaled, dk}), dO, {dk, dv, n}, Into::kSum);
-  math.chained({w.d_next, dv}, Factor<V>::transposed({w.k_scaled, dk}), dR, {dk, dv, n}, Into::kSum);
+  math.short_chained({w.d_next, dv}, Factor<V>::transposed({w.q_scaled, dk}), dO, {dk, dv, n}, Into::kSum);
+  math.short_chained({w.d_next, dv}, Factor<V>::transposed({w.k_scaled, dk}), dR, {dk, dv, n}, Into::kSum);
 
   dG[n - 1] += last;
   double sum = 0;

@@ -35,14 +35,6 @@ void for_tiles(const M& math, int64_t rows, int64_t columns, Body body) {
   });
 }
 
-template <class M, class V = typename M::Value>
-void chained_tiles(const M& math, Rows<V> out, Factor<V> a, Rows<const V> b, const Extent& e, Into into) {
-  for_tiles(math, e.rows, e.columns, [&](int64_t row, int64_t column, int64_t rows, int64_t columns) {
-    math.chained(out.from(row, column), {a.data + row * a.row_stride, a.row_stride, a.k_stride}, b.from(0, column),
-                 {rows, columns, e.k}, into);
-  });
-}
-
 }  // namespace
 
 template <class M, class V>
@@ -55,14 +47,19 @@ void linear(const M& math, V* y, const V* x, const V* w, const Linear& s) {
 
 template <class M, class V>
 void linear_backward_input(const M& math, V* dx, const V* dy, const V* w, const Linear& s, Into into) {
-  chained_tiles(math, Rows<V>(dx, s.inputs), Factor<V>::plain({dy, s.outputs}), Rows<const V>(w, s.inputs),
-                {s.rows, s.inputs, s.outputs}, into);
+  for_tiles(math, s.rows, s.inputs, [&](int64_t row, int64_t column, int64_t rows, int64_t columns) {
+    math.short_chained(Rows<V>(dx, s.inputs).from(row, column), Factor<V>::plain({dy + row * s.outputs, s.outputs}),
+                       Rows<const V>(w, s.inputs).from(0, column), {rows, columns, s.outputs}, into);
+  });
 }
 
+// One chain over all rows, so that it may be cut between any two of them.
 template <class M, class V>
 void linear_backward_weight(const M& math, V* dw, const V* dy, const V* x, const Linear& s) {
-  chained_tiles(math, Rows<V>(dw, s.inputs), Factor<V>::transposed({dy, s.outputs}), Rows<const V>(x, s.inputs),
-                {s.outputs, s.inputs, s.rows}, Into::kSum);
+  for_tiles(math, s.outputs, s.inputs, [&](int64_t row, int64_t column, int64_t rows, int64_t columns) {
+    math.chained(Rows<V>(dw, s.inputs).from(row, column), Factor<V>::transposed({dy + row, s.outputs}),
+                 Rows<const V>(x, s.inputs).from(0, column), {rows, columns, s.rows}, Into::kSum);
+  });
 }
 
 #define OPERATIONS(M, V)                                                                            \

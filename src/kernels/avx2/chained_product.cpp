@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kTileRows = 6;
 constexpr int64_t kPanelColumns = 16;
+static_assert(256 % kShortChain == 0);
 constexpr int64_t kDepth = 256;          // k of one pass: a panel of b is 16 KiB
 constexpr int64_t kRowsPacked = 96;      // 96 KiB of a
 constexpr int64_t kColumnsPacked = 256;  // 256 KiB of b, half of L2
@@ -31,6 +32,7 @@ struct Part {
   int64_t rows;
   int64_t k;
   bool from_zero;
+  bool short_chains;
 };
 
 void pack_b(float* packed, const float* b, int64_t b_stride, int64_t k_count, int64_t columns) {
@@ -95,21 +97,13 @@ void pack_a(float* packed, const Part& part) {
   }
 }
 
+// The sums of `k` products, beginning at `at` of a, into low and high.
 template <int Rows>
-void tile(const Part& part, const float* panel, int64_t columns) {
-  __m256 low[Rows], high[Rows];
-  const bool whole = columns >= kPanelColumns;
-  for (int r = 0; r < Rows; ++r) {
-    const float* const at = part.out + r * part.out_stride;
-    low[r] = high[r] = _mm256_setzero_ps();
-    if (part.from_zero) continue;
-    low[r] = whole ? F32::load(at) : F32::load(at, columns);
-    high[r] = whole ? F32::load(at + 8) : F32::load(at + 8, columns - 8);
-  }
+inline void add_chain(const Part& part, const float* panel, int64_t at, int64_t k, __m256 (&low)[Rows],
+                      __m256 (&high)[Rows]) {
   const float* a[Rows];
   for (int r = 0; r < Rows; ++r) a[r] = part.a + r * part.a_row_stride;
-  int64_t at = 0;
-  for (int64_t k = 0; k < part.k; ++k, panel += kPanelColumns, at += part.a_k_stride) {
+  for (; k > 0; --k, panel += kPanelColumns, at += part.a_k_stride) {
     const __m256 b_low = in_register(_mm256_load_ps(panel));
     const __m256 b_high = in_register(_mm256_load_ps(panel + 8));
     for (int r = 0; r < Rows; ++r) {
@@ -118,9 +112,46 @@ void tile(const Part& part, const float* panel, int64_t columns) {
       high[r] = _mm256_fmadd_ps(value, b_high, high[r]);
     }
   }
+}
+
+template <int Rows>
+inline void load_sums(const Part& part, int64_t columns, __m256 (&low)[Rows], __m256 (&high)[Rows]) {
+  const bool whole = columns >= kPanelColumns;
+  for (int r = 0; r < Rows; ++r) {
+    const float* const at = part.out + r * part.out_stride;
+    low[r] = whole ? F32::load(at) : F32::load(at, columns);
+    high[r] = whole ? F32::load(at + 8) : F32::load(at + 8, columns - 8);
+  }
+}
+
+template <int Rows>
+inline void store_sums(const Part& part, int64_t columns, const __m256 (&low)[Rows], const __m256 (&high)[Rows]) {
   for (int r = 0; r < Rows; ++r) {
     store(part.out + r * part.out_stride, low[r], columns);
     store(part.out + r * part.out_stride + 8, high[r], columns - 8);
+  }
+}
+
+template <int Rows>
+void tile(const Part& part, const float* panel, int64_t columns) {
+  __m256 low[Rows], high[Rows];
+  if (!part.short_chains) {
+    for (int r = 0; r < Rows; ++r) low[r] = high[r] = _mm256_setzero_ps();
+    if (!part.from_zero) load_sums(part, columns, low, high);
+    add_chain(part, panel, 0, part.k, low, high);
+    return store_sums(part, columns, low, high);
+  }
+  for (int64_t k = 0; k < part.k; k += kShortChain) {
+    for (int r = 0; r < Rows; ++r) low[r] = high[r] = _mm256_setzero_ps();
+    add_chain(part, panel + k * kPanelColumns, k * part.a_k_stride, smaller(kShortChain, part.k - k), low, high);
+    __m256 low_before[Rows], high_before[Rows];
+    for (int r = 0; r < Rows; ++r) low_before[r] = high_before[r] = _mm256_setzero_ps();
+    if (k > 0 || !part.from_zero) load_sums(part, columns, low_before, high_before);
+    for (int r = 0; r < Rows; ++r) {
+      low[r] = _mm256_add_ps(low_before[r], low[r]);
+      high[r] = _mm256_add_ps(high_before[r], high[r]);
+    }
+    store_sums(part, columns, low, high);
   }
 }
 
@@ -185,7 +216,8 @@ void chained_product(const ChainedProduct& p) {
                         p.a_k_stride,
                         smaller(kRowsPacked, p.rows - row),
                         depth,
-                        k == 0 && !p.accumulate};
+                        k == 0 && !p.accumulate,
+                        p.short_chains};
         row_block(part, packed, columns);
       }
     }
