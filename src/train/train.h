@@ -9,3 +9,4 @@
 #include "train/muon.h"
 #include "train/schedule.h"
 #include "train/text_model.h"
+#include "train/train_state.h"
