@@ -40,6 +40,8 @@ struct Case {
   std::function<void(const FloatMath&, Io<float>&)> in_float;
 };
 
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
 template <class Body>
 Case make_case(const char* name, std::vector<Input> inputs, int64_t outputs, Body body) {
   return {name, std::move(inputs), outputs, [body](const DoubleMath& m, Io<double>& io) { body(m, io); },
@@ -288,7 +290,7 @@ TEST_P(Operations, GradientsAreFiniteDifferences) {
   Io<double> moved = random_io<double>(c);
   std::mt19937_64 random(9);
   for (size_t input = 0; input < moved.in.size(); ++input) {
-    for (int sample = 0; sample < 24; ++sample) {
+    for (int sample = 0; sample < 60; ++sample) {
       double& x = moved.in[input][random() % moved.in[input].size()];
       const auto at = static_cast<size_t>(&x - moved.in[input].data());
       const double kept = x;

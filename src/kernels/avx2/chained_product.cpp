@@ -5,6 +5,7 @@
 #include "kernels/avx2/operations.h"
 
 #if defined(__AVX2__)
+#include "kernels/avx2/transpose.h"
 #include "kernels/avx2/vectors.h"
 
 namespace capy::avx2 {
@@ -47,26 +48,6 @@ void pack_b(float* packed, const float* b, int64_t b_stride, int64_t k_count, in
   }
 }
 
-// Eight rows of eight values become eight columns of them, `to` kPanelColumns apart.
-void transpose(float* to, const float* from, int64_t stride) {
-  __m256 row[8], pair[8], four[8];
-  for (int i = 0; i < 8; ++i) row[i] = F32::load(from + i * stride);
-  for (int i = 0; i < 8; i += 2) {
-    pair[i] = _mm256_unpacklo_ps(row[i], row[i + 1]);
-    pair[i + 1] = _mm256_unpackhi_ps(row[i], row[i + 1]);
-  }
-  for (int i = 0; i < 8; i += 4) {
-    four[i] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0x44);
-    four[i + 1] = _mm256_shuffle_ps(pair[i], pair[i + 2], 0xee);
-    four[i + 2] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0x44);
-    four[i + 3] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], 0xee);
-  }
-  for (int i = 0; i < 4; ++i) {
-    _mm256_store_ps(to + i * kPanelColumns, _mm256_permute2f128_ps(four[i], four[i + 4], 0x20));
-    _mm256_store_ps(to + (i + 4) * kPanelColumns, _mm256_permute2f128_ps(four[i], four[i + 4], 0x31));
-  }
-}
-
 // The same panels from a b whose columns are contiguous. Columns beyond the end are zeros.
 void pack_b_by_columns(float* packed, const float* b, int64_t column_stride, int64_t k_count, int64_t columns) {
   for (int64_t n = 0; n < columns; n += kPanelColumns, packed += k_count * kPanelColumns) {
@@ -74,8 +55,9 @@ void pack_b_by_columns(float* packed, const float* b, int64_t column_stride, int
     int64_t whole = 0;
     if (count == kPanelColumns) {
       for (; whole + 8 <= k_count; whole += 8) {
-        transpose(packed + whole * kPanelColumns, b + n * column_stride + whole, column_stride);
-        transpose(packed + whole * kPanelColumns + 8, b + (n + 8) * column_stride + whole, column_stride);
+        transpose(packed + whole * kPanelColumns, kPanelColumns, b + n * column_stride + whole, column_stride);
+        transpose(packed + whole * kPanelColumns + 8, kPanelColumns, b + (n + 8) * column_stride + whole,
+                  column_stride);
       }
     }
     for (int64_t k = whole; k < k_count; ++k) {
