@@ -78,7 +78,10 @@ struct TextModel<M>::State {
   Buffer<V> cos, sin;
   std::vector<Document> documents;
   Buffer<V> x, hidden, d_hidden;
-  std::vector<LayerActivations<V>> layers;
+  Keep keep = Keep::kAll;
+  std::vector<LayerActivations<V>> layers;  // kAll: of each layer
+  std::vector<Buffer<V>> inputs;            // kInputs: of each layer
+  LayerActivations<V> shared;               // of the layer that is being computed, when they are not kept
   MtpRows mtp_rows;
   std::vector<Document> mtp_documents;
   Buffer<V> mtp_cos, mtp_sin, mtp_embedding, mtp_source, mtp_joined, mtp_x, mtp_hidden, d_mtp_hidden;
@@ -118,7 +121,16 @@ struct TextModel<M>::State {
     x.resize(p.rows * dim());
     hidden.resize(p.rows * dim());
     embed(math, x.data(), p.weight(slots.embedding), sample.tokens.first(static_cast<size_t>(p.rows)), dim());
-    for (size_t i = 0; i < layers.size(); ++i) layer(p, x.data(), slots.layers[i], layers[i]);
+    for (size_t i = 0; i < slots.layers.size(); ++i) {
+      if (p.gradients == nullptr) {
+        layer(p, x.data(), slots.layers[i], shared);
+      } else if (keep == Keep::kAll) {
+        layer(p, x.data(), slots.layers[i], layers[i]);
+      } else {
+        std::copy_n(x.data(), p.rows * dim(), inputs[i].resize(p.rows * dim()));
+        layer(p, x.data(), slots.layers[i], shared);
+      }
+    }
     rms_norm(math, hidden.data(), x.data(), p.weight(slots.norm), p.norm());
   }
 
@@ -211,7 +223,11 @@ struct TextModel<M>::State {
     Buffer<V> dx(p.rows * dim());
     rms_norm_backward(math, dx.data(), p.gradient(slots.norm), d_hidden.data(), x.data(), p.weight(slots.norm),
                       p.norm(), Into::kZero);
-    for (size_t i = layers.size(); i-- > 0;) layer_backward(p, dx.data(), slots.layers[i], layers[i]);
+    for (size_t i = slots.layers.size(); i-- > 0;) {
+      // Computed again in place: nothing else reads a layer's input after that.
+      if (keep == Keep::kInputs) layer(p, inputs[i].data(), slots.layers[i], shared);
+      layer_backward(p, dx.data(), slots.layers[i], keep == Keep::kAll ? layers[i] : shared);
+    }
     for (size_t d = 0; d < documents.size(); ++d) {  // those without rows lie behind all others
       const auto part = [](std::span<const int32_t> tokens, const Document& document) {
         return tokens.subspan(static_cast<size_t>(document.begin), static_cast<size_t>(document.length()));
@@ -229,10 +245,12 @@ struct TextModel<M>::State {
 
 template <class M>
 TextModel<M>::TextModel(const ModelConfig& config, const ParameterList& parameters, const M& math,
-                        const KernelTable& kernels)
+                        const KernelTable& kernels, Keep keep)
     : state_(new State{config, parameters, parameters.slots(), math, kernels}) {
   state_->frequencies = inverse_frequencies(config.rope);
-  state_->layers.resize(static_cast<size_t>(config.layers));
+  state_->keep = keep;
+  state_->layers.resize(keep == Keep::kAll ? static_cast<size_t>(config.layers) : 0);
+  state_->inputs.resize(keep == Keep::kInputs ? static_cast<size_t>(config.layers) : 0);
 }
 
 template <class M>

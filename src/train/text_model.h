@@ -42,12 +42,18 @@ struct Losses {
 // The targets of a sample: what a mean is divided by.
 Losses target_weights(const Sample& sample, bool with_mtp);
 
+// What a pass keeps of its layers for the backward: all that they computed, or each layer's input alone, from which the
+// layer is computed again. The bytes are the same; the second takes a third more time and, per layer, about a twentieth
+// of the memory.
+enum class Keep { kAll, kInputs };
+
 template <class M>
 class TextModel {
  public:
   using V = typename M::Value;
 
-  TextModel(const ModelConfig& config, const ParameterList& parameters, const M& math, const KernelTable& kernels);
+  TextModel(const ModelConfig& config, const ParameterList& parameters, const M& math, const KernelTable& kernels,
+            Keep keep = Keep::kAll);
   ~TextModel();
 
   // gradients[parameters.gradient_values()], added to; nullptr: losses only. fold_lookups() is for whoever reads them.

@@ -59,9 +59,9 @@ struct Outcome {
 };
 
 // All documents in one sample, or one sample for each, added in turn.
-Outcome outcome(const Tiny& s, const KernelTable& kernels, int threads, bool packed) {
+Outcome outcome(const Tiny& s, const KernelTable& kernels, int threads, bool packed, Keep keep = Keep::kAll) {
   ThreadPool pool(threads);
-  TextModel<FloatMath> model(s.config, s.list, FloatMath{kernels, pool}, kernels);
+  TextModel<FloatMath> model(s.config, s.list, FloatMath{kernels, pool}, kernels, keep);
   const std::vector<Document> documents = documents_of(kLengths);
   const std::vector<int32_t> tokens = tokens_of(documents.back().end, s.config.vocab);
   const LossOptions options{0.01, s.config.mtp_layers > 0 ? 0.003 : 0, 1e-3};
@@ -95,6 +95,17 @@ TEST_P(TextModels, PackedDocumentsGiveTheBytesOfDocumentsAlone) {
   EXPECT_NEAR(packed.losses.sum, alone.losses.sum, 1e-9 * packed.losses.sum);
   EXPECT_EQ(packed.losses.weights, alone.losses.weights);
   EXPECT_EQ(packed.losses.mtp_weights, alone.losses.mtp_weights);
+}
+
+TEST_P(TextModels, LayersComputedAgainGiveTheSameBytes) {
+  const Tiny s = Tiny::of(GetParam());
+  const KernelTable& kernels = *all_kernels().back();
+  const Outcome kept = outcome(s, kernels, 1, true);
+  for (const bool packed : {true, false}) {
+    const Outcome again = outcome(s, kernels, 2, packed, Keep::kInputs);
+    EXPECT_TRUE(same_bytes(kept.gradients, again.gradients));
+    EXPECT_NEAR(kept.losses.sum, again.losses.sum, 1e-9 * kept.losses.sum);
+  }
 }
 
 TEST_P(TextModels, EveryIsaAndThreadCountGivesTheSameBytes) {

@@ -53,7 +53,7 @@ struct TrainState::Parts {
         weights(std::move(begin)),
         options(wanted),
         math(kernels, pool),
-        model(config, parameters, math, kernels),
+        model(config, parameters, math, kernels, options.keep),
         adamw(parameters, options.adamw),
         sum(parameters.gradient_values()) {
     if (options.use_muon) {

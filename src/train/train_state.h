@@ -32,6 +32,7 @@ struct TrainOptions {
   double z_loss = 0;
   double average_decay = 0;  // of the moving average of the weights; 0: none is kept
   int64_t samples_per_leaf = 1;
+  Keep keep = Keep::kAll;  // changes no byte
 };
 
 struct StepReport {

@@ -6,7 +6,7 @@ import unittest
 import program
 from program import ProgramTest, TinyModelTest, capy
 
-COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "init", "doctor"]
+COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "gradients", "init", "doctor"]
 LATER = ["serve", "pull", "remove", "quantize", "eval", "data", "tokenizer", "train", "tune", "merge"]
 
 
