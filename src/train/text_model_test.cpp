@@ -11,6 +11,7 @@
 
 #include "base/concat.h"
 #include "train/gradient_sum.h"
+#include "train/packed_sample.h"
 
 namespace capy::train {
 namespace {
@@ -172,6 +173,21 @@ TEST_P(TextModels, TokensBehindTheRowsAreOnlyPredicted) {
   fold_lookups(cut.data(), s.list);
   for (size_t i = 0; i < all.size(); ++i) ASSERT_NEAR(all[i], cut[i], 1e-6 + 1e-5 * std::fabs(all[i])) << i;
   EXPECT_EQ(target_weights({tokens, documents, {}, 98}, false).weights, losses.weights);
+}
+
+TEST(PackedSample, ReadsMarks) {
+  const std::vector<int32_t> tokens = {10, 11, 12, 13, 14, 15, 16};
+  const std::vector<uint8_t> marks = {1, 1, 2, 0, 1, 1, 3};  // documents begin at 0, 2 and, behind the rows, 6
+  PackedSample packed;
+  for (int twice = 0; twice < 2; ++twice) packed.set(tokens, marks, 5);
+  const Sample sample = packed.sample();
+  ASSERT_EQ(sample.documents.size(), 3U);
+  EXPECT_EQ(sample.documents[1].begin, 2);
+  EXPECT_EQ(sample.documents[1].end, 6);
+  EXPECT_EQ(sample.row_count(), 5);
+  const Losses targets = target_weights(sample, true);
+  EXPECT_EQ(targets.weights, 3);      // 11, 14 and 15: 13 does not count, and nobody sees what is before 16
+  EXPECT_EQ(targets.mtp_weights, 2);  // 14 and 15
 }
 
 TEST(GradientSum, DependsOnTheLeavesAlone) {
