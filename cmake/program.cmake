@@ -7,7 +7,7 @@ endif()
 find_package(CLI11 REQUIRED)
 pkg_check_modules(LIBEDIT REQUIRED IMPORTED_TARGET libedit)
 room(apps capy_base capy_tensor capy_codec capy_text capy_formats capy_kernels capy_cache capy_sampling capy_hub capy_model
-     capy_data capy_engine capy_evaluate capy_quantize CLI11::CLI11 PkgConfig::LIBEDIT)
+     capy_data capy_engine capy_evaluate capy_quantize capy_train CLI11::CLI11 PkgConfig::LIBEDIT)
 target_compile_definitions(capy_apps PUBLIC CAPY_VERSION="${PROJECT_VERSION}")
 
 add_executable(capy ${PROJECT_SOURCE_DIR}/src/apps/main.cpp)

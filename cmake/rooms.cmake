@@ -23,6 +23,11 @@ if(NOT CMAKE_CROSSCOMPILING)  # needs zstd, and no test of another machine needs
   room(data capy_text capy_tensor xxhash PkgConfig::ZSTD)
 endif()
 room(engine capy_model capy_sampling capy_text xxhash)
+room(train capy_model)
+
+# Speed of training; built when it is asked for.
+add_executable(train_bench EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/bench/train_bench.cpp)
+target_link_libraries(train_bench PRIVATE capy_train)
 if(NOT CMAKE_CROSSCOMPILING)
   room(evaluate capy_engine)
   room(capi capy_engine)

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from goldens import exact, gguf_files, lora
+from goldens import exact, gguf_files, lora, training
 from goldens.checkpoints import CHECKPOINTS, Checkpoint
 from goldens.reference import PROMPT_LENGTH, MtpHead, greedy, load_reference, logits_and_hidden
 from goldens.weights import write_checkpoint
@@ -111,7 +111,7 @@ def compact_json(value: dict) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("tests/golden"), help="directory of the goldens")
-    parser.add_argument("--only", nargs="*", help="names of checkpoints, or lora, or gguf (default: all)")
+    parser.add_argument("--only", nargs="*", help="names of checkpoints, or lora, gguf or training (default: all)")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     for checkpoint in CHECKPOINTS:
@@ -121,6 +121,8 @@ def main() -> None:
         lora.make_all(arguments.out, generator, compact_json, save_rows)
     if not arguments.only or "gguf" in arguments.only:
         gguf_files.make_all(arguments.out, generator, compact_json)
+    if not arguments.only or "training" in arguments.only:
+        training.make_all(arguments.out, generator, compact_json)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ constexpr Command kCommands[] = {
     {"detokenize", "token ids to text", detokenize_command},
     {"template", "messages to the prompt that the model sees", template_command},
     {"logits", "the model's raw output for given tokens, as a .npy file", logits_command},
+    {"gradients", "a loss and the gradient of every parameter, as a .safetensors file", gradients_command},
     {"bench", "how fast a model runs here, and how fast it could", bench_command},
     {"quantize", "a model with weights of 4, 8 or 16 bits", quantize_command},
     {"init", "a model with random weights from a config.json", init_command},

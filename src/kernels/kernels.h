@@ -140,6 +140,31 @@ struct DeltaFold {
   int64_t value_dim = 0;
 };
 
+// A product of training, where either side may be read by rows or by columns: y = x W^T (b = W by columns), gradients
+// of the inputs (a = dy, b = W) and of the weights (a = dy by columns, b = x). For rows r and columns n:
+//   out[r][n] = fma chain over k ascending of a[r * a_row_stride + k * a_k_stride] * b[k * b_k_stride + n *
+//   b_column_stride],
+// from +0, or from out[r][n] if `accumulate`: so a chain may be cut anywhere and gone on with later. With
+// `short_chains` every kShortChain products are a chain of their own from +0, and these are added to out, ascending: a
+// few percent slower and several times more exact, for sums that nobody cuts. Sums lie along the lanes, none is folded:
+// fast for short k too, where matmul_f32's trees would be half of the work.
+constexpr int64_t kShortChain = 16;
+struct ChainedProduct {
+  float* out = nullptr;  // [rows][columns], rows out_stride apart
+  int64_t out_stride = 0;
+  const float* a = nullptr;
+  int64_t a_row_stride = 0;
+  int64_t a_k_stride = 1;
+  const float* b = nullptr;
+  int64_t b_k_stride = 0;
+  int64_t b_column_stride = 1;  // one of the two is 1
+  int64_t rows = 0;
+  int64_t columns = 0;
+  int64_t k = 0;
+  bool accumulate = false;
+  bool short_chains = false;
+};
+
 struct KernelTable {
   const char* isa;
 
@@ -155,6 +180,8 @@ struct KernelTable {
   void (*scaled_add)(float* x, const float* y, float scale, int64_t n);       // x = fma(scale, y, x)
   void (*swiglu)(float* out, const float* gate, const float* up, int64_t n);  // silu(gate) * up; out may be gate or up
   void (*sigmoid_gate)(float* x, const float* gate, int64_t n);               // x *= sigmoid(gate)
+  void (*sigmoid)(float* out, const float* x, int64_t n);                     // out may be x
+  void (*exp_shifted)(float* out, const float* x, float shift, int64_t n);    // out = exp(x - shift); out may be x
   // Rotates pairs by (cos[i], sin[i]), i < half: a' = a cos - b sin, b' = b cos + a sin, written fma(a, cos, -(b*sin))
   // and fma(b, cos, a*sin). rope_half: pairs (x[i], x[i+half]); rope_adjacent: pairs (x[2i], x[2i+1]) (Llama's GGUF
   // rows).
@@ -201,6 +228,7 @@ struct KernelTable {
   // gives, per block ascending out[n] = fma(float(int32 sum), w_scale * x_scale, out[n]).
   void (*refine_planes)(float* out, const Int8Rows& x, int64_t row, const CodePlanes& w, const int32_t* outputs,
                         int64_t count);
+  void (*chained_product)(const ChainedProduct& args);
 
   // --- activations for the products ---
   void (*round_bf16)(uint16_t* out, const float* x, int64_t n);  // nearest even; NaN stays NaN

@@ -43,6 +43,30 @@ void run_matmul_f32(const KernelTable& table, const Shape& s, Random& random, Wr
   }
 }
 
+// With each side by rows and by columns, from zero and going on.
+void run_chained_product(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  Buffer<float> a(s.rows * s.n), b(s.n * s.outputs);
+  fill(a, random);
+  fill(b, random);
+  for (const int kind : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
+    const bool a_by_columns = kind % 2 == 1;
+    const bool b_by_columns = kind == 4 || kind == 5 || kind == 8;
+    Outputs out(s);
+    for (int64_t i = 0; i < out.buffer.size(); ++i) out.buffer[i] = random.value(1);
+    ChainedProduct p{out.buffer.data(), out.stride, a.data(), a_by_columns ? 1 : s.n, a_by_columns ? s.rows : 1};
+    p.b = b.data();
+    p.b_k_stride = b_by_columns ? 1 : s.outputs;
+    p.b_column_stride = b_by_columns ? s.n : 1;
+    p.rows = s.rows;
+    p.columns = s.outputs;
+    p.k = s.n;
+    p.accumulate = kind == 2 || kind == 3 || kind == 6;
+    p.short_chains = kind >= 6;
+    table.chained_product(p);
+    written.take(out.buffer);
+  }
+}
+
 void run_matmul_bf16(const KernelTable& table, const Shape& s, Random& random, Written& written) {
   const int64_t x_stride = s.n + 3;
   const int64_t w_stride = s.n + 1;
@@ -199,10 +223,23 @@ std::vector<Shape> with_ranges(std::vector<Shape> shapes, std::vector<std::pair<
   return shapes;
 }
 
+// Parts of tiles and panels, and more than one pack of each.
+std::vector<Shape> chained_shapes() {
+  std::vector<Shape> shapes;
+  for (const int64_t rows : {1, 2, 3, 4, 5, 6, 7, 13, 97}) {
+    for (const int64_t columns : {1, 7, 8, 9, 15, 16, 17, 40})
+      shapes.push_back({.n = 33, .rows = rows, .outputs = columns});
+  }
+  for (const int64_t k : {1, 2, 255, 256, 257, 600}) shapes.push_back({.n = k, .rows = 20, .outputs = 50});
+  shapes.push_back({.n = 270, .rows = 200, .outputs = 300});
+  return shapes;
+}
+
 std::vector<KernelCase> cases() {
   return {
       {"matmul_f32", with_ranges(product_shapes(), {{0, 1}, {3, 4}, {5, 33}, {15, 17}, {16, 70}, {69, 70}}),
        run_matmul_f32},
+      {"chained_product", chained_shapes(), run_chained_product},
       {"matmul_bf16", with_ranges(blocked_shapes(), {{0, 1}, {3, 4}, {5, 33}, {15, 17}, {16, 70}, {69, 70}}),
        run_matmul_bf16},
       {"matmul_int8", with_ranges(blocked_shapes(), {{0, 16}, {16, 32}, {16, 64}, {32, 70}, {64, 70}}),

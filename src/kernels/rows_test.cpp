@@ -58,6 +58,16 @@ void run_gates(const KernelTable& table, const Shape& s, Random& random, Written
   written.take(out.buffer);
 }
 
+void run_functions(const KernelTable& table, const Shape& s, Random& random, Written& written) {
+  Buffer<float> x(s.n);
+  fill(x, random, 40);
+  InPlace sigmoids(s.n), exps(s.n);
+  table.sigmoid(sigmoids.data(), x.data(), s.n);
+  table.exp_shifted(exps.data(), x.data(), 1.25f, s.n);
+  written.take(sigmoids.buffer);
+  written.take(exps.buffer);
+}
+
 void run_rope(const KernelTable& table, const Shape& s, Random& random, Written& written) {
   Buffer<float> cos(s.n), sin(s.n);
   fill(cos, random);
@@ -122,6 +132,7 @@ std::vector<KernelCase> cases() {
       {"rms_norm, gated_rms_norm, l2_norm", sizes(), run_norms},
       {"add, scaled_add", sizes(), run_add},
       {"swiglu, sigmoid_gate", sizes(), run_gates},
+      {"sigmoid, exp_shifted", sizes(), run_functions},
       {"rope_half, rope_adjacent", sizes(), run_rope},
       {"rope_angles", with_rows({0, 1, 255, 262143, 2000000}), run_rope_angles},
       {"hadamard", sizes(), run_hadamard},

@@ -115,7 +115,7 @@ class DataTest(program.ProgramTest):
             process = subprocess.Popen([program.BINARY, "data", "build", str(out), str(self.stories), *map(str, arguments)],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=program.environment())
             try:
-                process.wait(chance.uniform(0, seconds / 3) if kills < 12 else 60)
+                process.wait(chance.uniform(0, seconds / 6) if kills < 12 else 60)
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
@@ -124,7 +124,7 @@ class DataTest(program.ProgramTest):
             # A build that was killed behind its last step is finished, and says so.
             self.assertIn(process.returncode, (0, 1))
             break
-        self.assertGreater(kills, 5)
+        self.assertGreater(kills, 2)
         # A killed process may leave a temporary file where the file system knows no files without a name.
         made = {name: content for name, content in files_under(out).items() if ".tmp-" not in name}
         self.assertEqual(made, wanted)

@@ -6,8 +6,8 @@ import unittest
 import program
 from program import ProgramTest, TinyModelTest, capy
 
-COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "quantize", "init",
-            "tokenizer", "data", "doctor"]
+COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "quantize", "gradients",
+            "init", "tokenizer", "data", "doctor"]
 LATER = ["serve", "pull", "remove", "eval", "train", "tune", "merge"]
 
 

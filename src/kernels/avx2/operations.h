@@ -14,6 +14,8 @@ void add(float* x, const float* y, int64_t n);
 void scaled_add(float* x, const float* y, float scale, int64_t n);
 void swiglu(float* out, const float* gate, const float* up, int64_t n);
 void sigmoid_gate(float* x, const float* gate, int64_t n);
+void sigmoid(float* out, const float* x, int64_t n);
+void exp_shifted(float* out, const float* x, float shift, int64_t n);
 void rope_half(float* x, const float* cos, const float* sin, int64_t half);
 void rope_adjacent(float* x, const float* cos, const float* sin, int64_t half);
 float dot(const float* a, const float* b, int64_t n);
@@ -34,6 +36,9 @@ void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const Matrix
 void scan_planes(float* out, int64_t out_stride, const Int8Rows& x, const CodePlanes& w, int64_t begin, int64_t end);
 void refine_planes(float* out, const Int8Rows& x, int64_t row, const CodePlanes& w, const int32_t* outputs,
                    int64_t count);
+
+// chained_product.cpp
+void chained_product(const ChainedProduct& args);
 
 // attention.cpp, delta.cpp
 void attention(const AttentionRows& args);

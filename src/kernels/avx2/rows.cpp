@@ -78,6 +78,15 @@ void sigmoid_gate(float* x, const float* gate, int64_t n) {
   for_lanes(x, n, [=](int64_t i, auto load) { return _mm256_mul_ps(load(x + i), sigmoid(load(gate + i))); });
 }
 
+void sigmoid(float* out, const float* x, int64_t n) {
+  for_lanes(out, n, [=](int64_t i, auto load) { return sigmoid(load(x + i)); });
+}
+
+void exp_shifted(float* out, const float* x, float shift, int64_t n) {
+  const __m256 by = _mm256_set1_ps(shift);
+  for_lanes(out, n, [=](int64_t i, auto load) { return exp(_mm256_sub_ps(load(x + i), by)); });
+}
+
 void rope_half(float* x, const float* cos, const float* sin, int64_t half) {
   for (int64_t i = 0; i < half; i += 8) {
     const int64_t count = half - i;

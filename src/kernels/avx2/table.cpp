@@ -16,6 +16,8 @@ const KernelTable& table() {
     t.scaled_add = scaled_add;
     t.swiglu = swiglu;
     t.sigmoid_gate = sigmoid_gate;
+    t.sigmoid = sigmoid;
+    t.exp_shifted = exp_shifted;
     t.rope_half = rope_half;
     t.rope_adjacent = rope_adjacent;
     t.dot = dot;
@@ -26,6 +28,7 @@ const KernelTable& table() {
     t.matmul_int4 = matmul_int4;
     t.scan_planes = scan_planes;
     t.refine_planes = refine_planes;
+    t.chained_product = chained_product;
     t.round_bf16 = round_bf16;
     t.hadamard = hadamard;
     t.quantize_int8 = quantize_int8;

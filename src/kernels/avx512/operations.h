@@ -22,6 +22,9 @@ void round_bf16(uint16_t* out, const float* x, int64_t n);
 void hadamard(float* out, const float* x, int64_t n);
 void quantize_int8(int8_t* codes, float* scales, int32_t* sums, const float* x, int64_t n);
 
+// chained_product.cpp
+void chained_product(const ChainedProduct& args);
+
 // float_products.cpp, bf16_products.cpp
 void matmul_f32(float* out, int64_t out_stride, const float* x, int64_t x_stride, int64_t rows, const MatrixView& w,
                 int64_t begin, int64_t end);

@@ -31,6 +31,9 @@ KernelTable filled(bool vnni) {
   t.hadamard = hadamard;
   t.quantize_int8 = quantize_int8;
   t.attention = attention;
+  t.sigmoid = avx2::sigmoid;
+  t.exp_shifted = avx2::exp_shifted;
+  t.chained_product = chained_product;
   t.page_weights = avx2::page_weights;
   t.join_products = avx2::join_products;
   t.merge_softmax = avx2::merge_softmax;

@@ -17,6 +17,8 @@ void add(float* x, const float* y, int64_t n);
 void scaled_add(float* x, const float* y, float scale, int64_t n);
 void swiglu(float* out, const float* gate, const float* up, int64_t n);
 void sigmoid_gate(float* x, const float* gate, int64_t n);
+void sigmoid(float* out, const float* x, int64_t n);
+void exp_shifted(float* out, const float* x, float shift, int64_t n);
 void rope_half(float* x, const float* cos, const float* sin, int64_t half);
 void rope_adjacent(float* x, const float* cos, const float* sin, int64_t half);
 void rope_angles(float* cos, float* sin, const float* inverse_frequency, int64_t half, int64_t position,
@@ -36,6 +38,7 @@ void refine_planes(float* out, const Int8Rows& x, int64_t row, const CodePlanes&
 void round_bf16(uint16_t* out, const float* x, int64_t n);
 void hadamard(float* out, const float* x, int64_t n);
 void quantize_int8(int8_t* codes, float* scales, int32_t* sums, const float* x, int64_t n);
+void chained_product(const ChainedProduct& args);
 
 // attention.cpp
 void attention(const AttentionRows& args);

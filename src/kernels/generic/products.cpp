@@ -199,6 +199,25 @@ void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const Matrix
   }
 }
 
+void chained_product(const ChainedProduct& p) {
+  const int64_t chain = p.short_chains ? kShortChain : p.k;
+  for (int64_t row = 0; row < p.rows; ++row) {
+    const float* const a = p.a + row * p.a_row_stride;
+    for (int64_t n = 0; n < p.columns; ++n) {
+      const float* const b = p.b + n * p.b_column_stride;
+      float& out = p.out[row * p.out_stride + n];
+      if (!p.accumulate) out = 0;
+      for (int64_t first = 0; first < p.k; first += chain) {
+        float sum = p.short_chains ? 0.0f : out;
+        for (int64_t k = first; k < std::min(first + chain, p.k); ++k) {
+          sum = std::fma(a[k * p.a_k_stride], b[k * p.b_k_stride], sum);
+        }
+        out = p.short_chains ? out + sum : sum;
+      }
+    }
+  }
+}
+
 void round_bf16(uint16_t* out, const float* x, int64_t n) {
   for (int64_t i = 0; i < n; ++i) out[i] = f32_to_bf16(x[i]);
 }

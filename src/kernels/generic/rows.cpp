@@ -59,6 +59,14 @@ void sigmoid_gate(float* x, const float* gate, int64_t n) {
   for (int64_t i = 0; i < n; ++i) x[i] *= sigmoid(gate[i]);
 }
 
+void sigmoid(float* out, const float* x, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) out[i] = sigmoid(x[i]);
+}
+
+void exp_shifted(float* out, const float* x, float shift, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) out[i] = exp(x[i] - shift);
+}
+
 void rope_half(float* x, const float* cos, const float* sin, int64_t half) {
   for (int64_t i = 0; i < half; ++i) rotate(x[i], x[i + half], cos[i], sin[i]);
 }
