@@ -52,8 +52,13 @@ Result<MemoryPlan> plan_memory(const MemoryNeeds& needs, const EngineOptions& op
                         gibibytes(plan.budget_bytes), "; use a smaller model, --type int8, or a larger --memory")};
   }
   const int64_t sequences_max = options.limits.sequences_max;
+  // A quarter, or what a short context leaves of it when all sequences fill theirs.
+  const int64_t context_pages = (options.context_tokens + KvLayout::kPageTokens - 1) / KvLayout::kPageTokens;
+  const int64_t beside_full_contexts =
+      options.context_tokens > 0 ? rest - (context_pages + 1) * sequences_max * page_bytes : 0;
+  const int64_t for_states = std::max(rest / 4, beside_full_contexts);
   plan.state_sequences =
-      per_sequence == 0 ? sequences_max : std::clamp<int64_t>(rest / 4 / per_sequence, 1, sequences_max);
+      per_sequence == 0 ? sequences_max : std::clamp<int64_t>(for_states / per_sequence, 1, sequences_max);
   const int64_t pages_fit = (rest - plan.state_sequences * per_sequence) / std::max<int64_t>(page_bytes, 1);
   const int64_t tokens_fit = std::min(pages_fit, int64_t{1} << 40) * KvLayout::kPageTokens;
   const int64_t model_context = std::min(needs.model_context, options.limits.context_tokens_max);
