@@ -247,7 +247,7 @@ Result<int> quantize_command(int argc, const char* const* argv) {
   line.add_option("--max-kl", order.max_kl,
                   "with --calibrate: the KL divergence, in nats per token, above which the new model is refused; 0.5 "
                   "when left out")
-      ->check(CLI::Range(0.0, 100.0))
+      ->check(CLI::Range(0.0, 100.0).description(""))
       ->type_name("X");
   line.add_option("--threads", order.threads, "processor cores to use; all physical ones when left out")
       ->check(in_range(1, ThreadPool::kThreadsMax))
