@@ -16,7 +16,7 @@ fail() {
 }
 
 # field FILE EXPRESSION: a value of a JSON file, `d` in the expression.
-field() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"; }
+field() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval("(" + sys.argv[2] + ")"))' "$1" "$2"; }
 
 # goal TEXT VALUE at_least|at_most BOUND [UNIT]: one figure, and honestly whether it is reached.
 goal() {
