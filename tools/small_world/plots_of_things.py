@@ -126,7 +126,7 @@ def gift(s):
     s.tell("{time.cap}, {h} remembered that it was [almost|nearly] {g.ns} birthday.", "\"Tomorrow is {g.ns} birthday,\" {h} [thought|said] {time}.",
            "It was {g.ns} birthday soon, and {h} wanted to give {g.him} something [nice|special|very nice].")
     s.event("{h.n} wanted to give {g.n} a present")
-    s.fact("who", ["Whose birthday was it?", "For whom was the present?"], ["It was {g.ns} birthday." if s.chance(2) else ""], "{g.n}")
+    s.fact("who", ["Whose birthday was it?", "Whose present was it?"], ["It was {g.ns} birthday.", "It was for {g.n}, who had a birthday."], "{g.n}")
     s.cast["where"] = next(casting.Place(*entry) for entry in lexicon.PLACES if entry[0] == "market")
     s.tell("At the market {h} saw {shop}, but [it cost too much|{h.he} had no money|{h.he} had only one penny].", "{h} wanted to buy {shop}, but {h.he} had [no money|only two coins].",
            "There was {shop} in the shop window. But {h.ns} purse was empty.")
