@@ -71,7 +71,7 @@ def broken(s):
     s.tell("{e} was [quiet|silent] for a moment. \"Thank you for telling me,\" {e.he} said.", "{e} sighed, and then {e.he} gave {h.him} a hug. \"It is only a {vase},\" {e.he} said.",
            "\"A {vase} can be mended,\" said {e}. \"I am glad that you told me.\"")
     s.tell("Together they mended it with {mend}.", "They sat down and mended the {vase} with {mend}.", "With {mend}, the two of them put it together again.")
-    s.event("they mended the {vase} with {mend}")
+    s.event("{h.n} and {e.n} mended the {vase} with {mend}")
     s.fact("what", ["What did they mend the {vase} with?"], ["They mended it with {mend}."], "{mend}")
     s.maybe(0.5, "One could still see a thin line, but {e.n} [liked it even better|said it looked like a river].", "The {vase} was not as good as new, but it [stood|worked].")
     scenes.glad_end(s, "the truth makes the heart light", "it is best to tell the truth at once", "everyone makes mistakes")
@@ -235,12 +235,12 @@ def traded(s):
                    "\"I would give it away for {good},\" said {w.n}[ with a sigh|, who was busy|].", "{h} went on and met {w.n}, who wanted {good} for {offer}.")
         s.fact("what", ["What did {w.n} want for {offer}?"], ["{w.n} wanted {good}."], "{good}")
         s.event("{w.n} wanted {good} for {offer}")
-        s.maybe(0.3, "\"Oh dear,\" said {h}, but {h.he} went on.", "{h} scratched {h.his} head. This was getting long.")
+        s.maybe(0.3 if at else 0, "\"Oh dear,\" said {h}, but {h.he} went on.", "{h} scratched {h.his} head. This was getting long.")
     s.paragraph()
     cast["good"], cast["job"] = goods[2], s.pick(("helped {e.n} in the garden all day", "worked for {e.n} the whole morning", "cleaned the stable for {e.n}", "picked plums for {e.n}"))
     cast["work"] = s.plain(cast["job"])
     s.tell("{h} had no {bare2}, but {e.n} had.".replace("no {bare2}", "nothing like that"), "At home {e.n} had {good}.", "\"{good.cap}?\" said {e.n}. \"That I have, but first you must help me.\"")
-    s.tell("So {h.n} {work} and got it.", "{h.n} {work}, and {e.n} gave {h.him} {good}.")
+    s.tell("So {h.n} {work} and got {good}.", "{h.n} {work}, and {e.n} gave {h.him} {good}.")
     s.event("{h.n} {work} and got {good}")
     s.fact("how", ["How did {h.n} get {good}?"], ["{h.n} {work}."], "{work}")
     got = [goods[1], goods[0], cast["t"].forms["a"]]

@@ -21,12 +21,15 @@ def opening(s):
     s.maybe(0.35, "{h} [liked|loved] to [sit and watch the clouds|sing in the morning|count the birds|ask questions|listen to stories"
             "|look for round stones|play by the {q}|help {e.n}].",
             "{h.ns} best friend was a {f.kind} named {f.n}.",
-            "{h} lived there with {e.n}[, who baked very good bread|, who knew many songs|, who told stories in the evening|]."
+            "{h} lived with {e.n}[, who baked very good bread|, who knew many songs|, who told stories in the evening|]."
             , "People said that nobody [laughed|ran|smiled|asked questions] as much as {h.n}.")
     s.fact("who", ["Who is the story about?", "Who is this story about?"],
            ["It is about a {h.kind} named {h.n}.", "The story is about {h.n}, a {h.kind}."], "{h.n}")
     s.fact("kind", ["What kind of animal is {h.n}?" if h.animal else "Is {h.n} a boy or a girl?"], ["{h.n} is a {h.kind}."], "{h.kind}")
     s.theme = "{h.kind}"
+    if s.cast["time"] in s.paragraphs[0][0].lower():
+        s.cast["time"] = "that day"  # it has been said which
+    meet_friend(s)
 
 
 def meet_friend(s):
@@ -57,10 +60,10 @@ def glad_end(s, *lessons):
                "{h} never forgot that {lesson}.")
     s.maybe(0.75, "That [night|evening], {h} [fell asleep with a smile|slept well|told {e.n} all about it|was too {glad} to sleep]"
             " [and dreamed of the {t}|while the moon shone on the {p}|and the stars shone over the {q}|and the wind sang round the {h.home}].",
-            "{h} [was|felt] [so|very] {glad}[ that {h.he} danced all the way home| that {h.he} sang a song|], and [so was|so did] {f.n}."
-            .replace("[was|felt] [so|very] {glad}", "was very {glad}").replace("[so was|so did]", "so was"),
+            "{h} [was|felt] [so|very] {glad}[ that {h.he} danced all the way home| that {h.he} sang a song], and [so was|so did] {f.n}."
+            .replace("[was|felt] [so|very] {glad}", "was so {glad}").replace("and [so was|so did] {f.n}", "and {f.n} was {glad}, too"),
             "{h} went home [with a light heart|as {glad} as could be|under the evening sky|while the sun went down behind the {q}].",
-            "It had been a [good|long|fine|very good] day for {h} and {f.n}.",
+            "It had been a [good|long|fine|very good] day for {h.n} and {f.n}.",
             "{e.n} [made|cooked] [soup|pancakes|warm milk with honey|hot cocoa|a pot of tea] that evening, and {h} ate [and told the whole story"
             "|with {f.n} at {h.his} side|until {h.he} was full]."
             .replace("warm milk with honey|hot cocoa|a pot of tea", "dumplings|an apple pie|noodles"),
