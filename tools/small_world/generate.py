@@ -20,7 +20,7 @@ MIX = tuple(kind for kind, share in SHARES.items() for _ in range(share))
 
 
 def records(kind, count, seed):
-    start = zlib.crc32(f"{seed}".encode()) << 32
+    start = zlib.crc32(f"{kind} {seed}".encode()) << 32
     for at in range(count):
         sort = MIX[(at * 37) % len(MIX)] if kind == "mix" else kind
         yield KINDS[sort](start + at * 2)

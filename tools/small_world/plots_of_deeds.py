@@ -26,7 +26,7 @@ def comfort(s):
     cast["trouble"], cast["deed"], cast["offer"] = s.plain(trouble), s.plain(deed), s.plain(offer)
     s.title = "{h.n} and the {o.kind}"
     s.paragraph()
-    s.tell("{time.cap}, {h} was on {h.his} way to {e.n} with {food} in {h.his} bag.".replace("with {food}", "with a {food}"), "{time.cap}, {h} went out to gather {supply}.", "{time.cap}, {h} was looking for {supply}.",
+    s.tell("{time.cap}, {h} was on {h.his} way to {e.n} with a {food} in {h.his} bag.", "{time.cap}, {h} went out to gather {supply}.", "{time.cap}, {h} was looking for {supply}.",
            "{time.cap}, {h} wanted to visit {f.n}.")
     scenes.walk(s, "p")
     s.tell("Someone was [crying|sobbing] there. It was a {o.kind}.", "There sat a {o.kind} with a sad face.", "{h} heard [a sigh|a small sound]. Behind a [bush|bench|wall] sat a {o.kind}.", "A {o.kind} was sitting there all alone.")
@@ -89,8 +89,8 @@ def learned(s):
     s.fact("who", ["Who gave {h.n} advice?"], ["It was {x.n}.", "{x.n} gave {h.n} advice."], "{x.n}")
     s.fact("what", ["What did {x.n} tell {h.n}?"], ["{x.n} said, \"{advice.cap}.\""], "{x.n}")
     cast["span"] = s.pick(("a week", "three days", "ten days", "a whole month", "the whole summer", "two weeks"))
-    s.tell("{h} practised for {span}.", "For {span}, {h} tried it every [morning|evening|day].", "After {span}, it was [a little|much] better.".replace("After", "{h} kept trying, and after"))
-    s.tell("And then, {time3}, it worked!".replace(", {time3}", " one day"), "Then it happened: {h} could {skill}!", "\"I can do it!\" {h} shouted. \"I can {skill}!\"")
+    s.tell("{h} practised for {span}.", "For {span}, {h} tried it every [morning|evening|day].", "{h} kept trying, and after {span}, it was [a little|much] better.")
+    s.tell("And then one day, it worked!", "Then it happened: {h} could {skill}!", "\"I can do it!\" {h} shouted. \"I can {skill}!\"")
     s.event("{h.n} learned to {skill} after {span}")
     s.fact("how long", ["How long did it take {h.n} to learn it?"], ["It took {span}."], "{span}")
     s.tell("{f.n} [clapped|cheered] so loudly that the birds flew up.", "\"Well done!\" said {x.n}.", "From then on, {doing} was what {h.n} liked best.", "{x.n} was even prouder than {h.n}.")
@@ -118,17 +118,17 @@ def afraid(s):
     s.paragraph()
     s.tell("{time.cap}, {h} heard [a strange sound|a rumble|a long low noise] and [hid under the blanket|ran to {x.n}|could not move].", "{time.cap}, there was [a bang|a knock|a creak]. {h} [trembled|held {h.his} breath].")
     s.tell("\"What is it?\" asked {x.n}. \"It is {fancy}!\" said {h.n}.", "{x.n} saw that {h.n} was shaking. \"Tell me,\" {x.he} said.", "\"Are you afraid?\" asked {x.n}. {h.n} nodded.")
-    s.tell("\"Come, we will look together,\" said {x.n} and took {h.ns} [hand|hand in {x.his}].".replace("[hand|hand in {x.his}]", "hand") if not cast["h"].animal else "\"Come, we will look together,\" said {x.n}.",
+    s.tell("\"Come, we will look together,\" said {x.n} and took {h.ns} hand." if not cast["h"].animal else "\"Come, we will look together,\" said {x.n}.",
            "\"I was afraid of it once, too,\" said {x.n}. \"Let us go and see.\"", "\"Two are braver than one,\" said {x.n}. \"Come.\"")
     s.event("{x.n} went with {h.n} to look")
     s.fact("who", ["Who went with {h.n} to look?"], ["{x.n} went with {h.n}."], "{x.n}")
     s.tell("Step by step they went[ on|], and {h.ns} heart [beat|pounded].", "{h} wanted to turn back, but {x.n} was there.", "They carried {t.a} [for luck|to be safe].")
-    s.tell("And what was it? It was {truth}.", "Then {h} saw it: {truth}!", "There was no {fancy2}. It was {truth}.".replace("There was no {fancy2}. It", "In the end it"))
+    s.tell("And what was it? It was {truth}.", "Then {h} saw it: {truth}!", "In the end it was {truth}.")
     s.event("{h.n} saw that it was {truth}")
     s.fact("what", ["What was it really?"], ["It was {truth}."], "{truth}")
     s.paragraph()
     s.tell("{h} began to laugh. \"[So that was all|Is that all|I was afraid of that]!\"", "\"How silly of me,\" said {h.n}. \"Not silly at all,\" said {x.n}. \"You went to look.\"", "{h} looked at it for a long time, and the fear [went away|grew small].")
-    s.tell("The next time, {h.n} was not afraid any more.", "Since then, {h.n} has not been afraid of {fear}.".replace("has not been", "was no longer"), "After that, it was {h.n} who took others there by the hand.".replace(" by the hand", ""))
+    s.tell("The next time, {h.n} was not afraid any more.", "Since then, {h.n} was no longer afraid of {fear}.", "After that, it was {h.n} who took others there.")
     s.event("{h.n} was not afraid any more")
     scenes.glad_end(s, "fear grows small when one looks at it", "being brave means going although one is afraid")
 
@@ -201,7 +201,7 @@ def mystery(s):
     s.event("{h.n} and {f.n} saw that it was {source}")
     s.fact("what", ["What made the noise?", "Where did the noise come from?"], ["It was {source}."], "{source}")
     s.tell("\"And I thought it was {guess}!\" said {f.n}.", "\"So much for {guess},\" said {h.n}.", "They looked at each other and laughed until their sides hurt.")
-    s.tell("They told {e.n} about it, and {e.he} laughed as well.", "{h.n} and {f.n} [helped a little|stayed and watched] and went home [late|at noon|hand in hand].".replace("|hand in hand", ""), "{f.n} was {glad} that it was only that.")
+    s.tell("They told {e.n} about it, and {e.he} laughed as well.", "{h.n} and {f.n} [helped a little|stayed and watched] and went home [late|at noon].", "{f.n} was {glad} that it was only that.")
     s.event("{h.n} and {f.n} told everyone at home")
     scenes.glad_end(s, "it is better to look than to guess", "most strange things have a simple cause")
 
@@ -226,7 +226,7 @@ def warned(s):
     s.tell("\"I promise,\" said {h.n}.", "{h.n} nodded, but {h.he} was thinking of something else.", "\"Why not?\" asked {h.n}. \"You would be sorry,\" said {e.n}.")
     s.maybe(0.5, "It was a long and [boring|warm|quiet] morning.", "{h} played with the {t} for a while, but that got boring.", "{f.n} was not there to play with.")
     s.tell("\"Just once,\" thought {h.n}. \"Who will know?\"", "\"It cannot be so bad,\" {h.n} said to {h.himself}.", "{h.n} looked left and right. Nobody was there.")
-    s.tell("So {h.he} did it, but it went wrong: {result}.", "No sooner had {h.he} begun than {result}.".replace("No sooner had {h.he} begun than", "{h.he} did it, and"), "{h.he} did it all the same. At once it went wrong: {result}.")
+    s.tell("So {h.he} did it, but it went wrong: {result}.", "{h.he} did it, and {result}.", "{h.he} did it all the same. At once it went wrong: {result}.")
     s.event("{result}")
     s.fact("what", ["What happened because {h.n} did not listen?"], ["{result.cap}."], "{result}")
     s.paragraph()

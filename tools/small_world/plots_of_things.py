@@ -18,7 +18,7 @@ def lost(s):
     s.fact("what", ["What did {h.n} lose?"], ["{h.n} lost {h.his} {t}.", "It was {h.his} {t}."], "{t}")
     s.fact("feel", ["How did {h.n} feel when the {t} was gone?"], ["{h.n} felt {sad}."], "{sad}")
     s.tell("{h} [was|felt] [very|so|quite] {sad}.", "That made {h.o} {sad}.", "{h} felt {sad} and [sat down on the step|did not want any breakfast|almost cried].")
-    searched = s.pick(("under the bed", "behind the door", "in every drawer", "under the table", "in the big chest", "behind the curtain", "under all the cushions"))
+    searched = s.pick(("under the bed", "behind the door", "in every drawer", "under the table", "in the big chest", "behind the curtain", "under the cushions"))
     s.cast["searched"] = searched
     s.tell("{h} looked {searched}, but [it was not there|there was only dust|all {h.he} found was an old sock].", "It was not {searched}.", "First {h.he} looked {searched}.")
     s.maybe(0.5, "\"When did you have it last?\" asked {e}.", "\"Think back,\" said {e}. \"Where did you go yesterday?\"", "\"Have you looked outside?\" {e} asked.")
@@ -41,7 +41,7 @@ def lost(s):
 
 def broken(s):
     cast = s.cast
-    cast["vase"] = Thing(s.pick(("vase", "jug", "plate", "lamp", "window", "teapot", "flower pot", "bowl", "clock", "mirror", "chair")), s.pick(lexicon.LOOKS[:8]))
+    cast["vase"] = Thing(s.pick(("vase", "jug", "plate", "lamp", "teapot", "flower pot", "bowl", "clock", "mirror", "chair")), s.pick(("little", "old", "blue", "green", "big", "painted", "white", "pretty")))
     cast["how"] = s.pick(("was throwing a ball", "was running round the table", "was dancing with a broom", "was playing with a hoop", "was jumping like a goat",
                           "was chasing a fly", "was marching like a soldier", "was pulling the cat's blanket"))
     cast["hide"] = s.pick(("under the bed", "behind the shed", "under the carpet", "in the wood box", "in the cupboard", "behind the curtain"))
@@ -178,24 +178,24 @@ def made(s):
     s.tell("{time.cap}, {h} [wanted|decided] to make {made} for {f.n}.", "\"I am going to make {made},\" {h} [said|told {e.n}] {time}.", "{time.cap}, {h} had a wish: {h.he} wanted to make {made}.")
     s.event("{h.n} wanted to make {made}")
     s.fact("what", ["What did {h.n} want to make?"], ["{h.n} wanted to make {made}."], "{made}")
-    s.tell("{h} had {have}, but there [was|was] no trace of {missing}.".replace("[was|was]", "was"), "There was {have} in the cupboard, but {missing} could not be found.".replace("There was {have} in the cupboard", "{h} found {have} in the cupboard"),
+    s.tell("{h} had {have}, but there was no trace of {missing}.", "{h} found {have} in the cupboard, but {missing} could not be found.",
            "{h} looked at what there was: {have}. Only one thing was missing: {missing}.", "\"I have {have},\" {h} said, \"but I still need {missing}.\"")
     s.fact("what", ["What was missing?", "What did {h.n} still need?"], ["{h.n} still needed {missing}.", "{missing.cap}."], "{missing}")
     s.event("{h.n} still needed {missing}")
     if s.chance(0.5):
-        s.tell("\"Ask {w.n},\" said {e.n}.", "\"I have none,\" said {e.n}, \"but {w.n} may have some.\"".replace("I have none", "I cannot help you with that"), "\"Who could have that?\" {h} thought. \"Maybe {w.n}!\"")
+        s.tell("\"Ask {w.n},\" said {e.n}.", "\"I cannot help you with that,\" said {e.n}, \"but {w.n} may have some.\"", "\"Who could have that?\" {h} thought. \"Maybe {w.n}!\"")
     scenes.walk(s, "p")
     s.paragraph()
     s.tell("{p.in}, {h} [met|found] {w.n}. \"[Good day|Good morning|Hello],\" {h.he} said. \"I need {missing}.\"", "{w.n} was {p.in}. \"Do you have {missing} for me?\" asked {h.n}.",
            "There {h} met {w.n}. \"May I have {missing}?\" {h.he} asked [politely|shyly|in a clear voice].")
-    s.tell("\"You may,\" said {w.n}, \"if you {job}.\"", "\"If you {job}, it is yours,\" said {w.n}.".replace("it is yours", "you shall have what you need"), "\"I am so busy,\" said {w.n}. \"First {job}, please.\"")
-    s.tell("{h} [rolled up {h.his} sleeves|set to work|did not grumble], and {h.he} {jobdone}.".replace("[rolled up {h.his} sleeves|set to work|did not grumble]", "[set to work|did not grumble|began at once]"),
+    s.tell("\"You may,\" said {w.n}, \"if you {job}.\"", "\"If you {job}, you shall have what you need,\" said {w.n}.", "\"I am so busy,\" said {w.n}. \"First {job}, please.\"")
+    s.tell("{h} [set to work|did not grumble|began at once], and {h.he} {jobdone}.",
            "So {h} {jobdone}[, and {h.he} did it well|, and {w.n} smiled|].", "{h} {jobdone}, and {w.n} gave {h.him} {missing}.")
     s.event("{h.n} {jobdone} for {w.n} and got {missing}")
     s.fact("who", ["Who gave {h.n} what was missing?", "Who gave {h.n} {missing}?"], ["{w.n} gave {h.n} {missing}.", "It was {w.n}."], "{w.n}")
     s.fact("why", ["Why did {w.n} give {h.n} {missing}?"], ["Because {h.n} {jobdone}."], "{jobdone}")
     s.paragraph()
-    s.tell("Back at home, {h.n} {did} [the whole afternoon|with red cheeks|and sang].".replace("with red cheeks|", ""), "{h} hurried home and began. It took [a long time|two hours|all afternoon].",
+    s.tell("Back at home, {h.n} {did} [the whole afternoon|and sang].", "{h} hurried home and began. It took [a long time|two hours|all afternoon].",
            "Then everything was there, and {h.n} could begin.")
     s.maybe(0.4, "{f.n} came and helped.", "{e.n} [looked on|watched] and said nothing.", "Once something went wrong, but {h} [tried again|only laughed].")
     s.tell("At last the {thing} was [ready|done|finished], and it was [very fine|splendid|a little crooked, but good].", "\"Look!\" {h} called. The {thing} was [ready|done|finished].",
@@ -227,19 +227,19 @@ def traded(s):
     for at, being in enumerate(beings):
         cast["w"], cast["good"] = being, goods[at]
         cast["offer"] = "the " + cast["t"].noun if at == 0 else "the " + goods[at - 1].split(" ", 1)[1]
-        cast["bare"] = cast["offer"].split(" ", 1)[1]
+        cast["bare"] = goods[at - 1]
         if at == 0:
             s.tell("It belonged to {w.n}. \"You can have it for {good},\" said {w.n}.", "{w.n} had one. \"Bring me {good},\" said {w.n}, \"and it is yours.\"")
         else:
-            s.tell("{w.n} had [just that|what {h.he} needed]. \"But I need {good},\" {w.he} said.", "So {h} asked {w.n}. \"Yes, if you get me {good},\" said {w.n}.",
-                   "\"I would give it away for {good},\" said {w.n}[ with a sigh|, who was busy|].", "{h} went on and met {w.n}, who wanted {good} for {offer}.")
+            s.tell("{w.n} had {bare}. \"But I need {good},\" {w.he} said.", "So {h} asked {w.n} for {bare}. \"Yes, if you get me {good},\" said {w.n}.",
+                   "{w.n} had {bare}. \"I would give it away for {good},\" {w.he} said.", "{h} went on and met {w.n}, who wanted {good} for {offer}.")
         s.fact("what", ["What did {w.n} want for {offer}?"], ["{w.n} wanted {good}."], "{good}")
         s.event("{w.n} wanted {good} for {offer}")
         s.maybe(0.3 if at else 0, "\"Oh dear,\" said {h}, but {h.he} went on.", "{h} scratched {h.his} head. This was getting long.")
     s.paragraph()
     cast["good"], cast["job"] = goods[2], s.pick(("helped {e.n} in the garden all day", "worked for {e.n} the whole morning", "cleaned the stable for {e.n}", "picked plums for {e.n}"))
     cast["work"] = s.plain(cast["job"])
-    s.tell("{h} had no {bare2}, but {e.n} had.".replace("no {bare2}", "nothing like that"), "At home {e.n} had {good}.", "\"{good.cap}?\" said {e.n}. \"That I have, but first you must help me.\"")
+    s.tell("{h} had nothing like that, but {e.n} had.", "At home {e.n} had {good}.", "\"{good.cap}?\" said {e.n}. \"That I have, but first you must help me.\"")
     s.tell("So {h.n} {work} and got {good}.", "{h.n} {work}, and {e.n} gave {h.him} {good}.")
     s.event("{h.n} {work} and got {good}")
     s.fact("how", ["How did {h.n} get {good}?"], ["{h.n} {work}."], "{work}")
@@ -251,7 +251,7 @@ def traded(s):
                "Then {h} carried {gave} to {w.n}, who gave {h.him} {got} for it.")
         s.event("{w.n} gave {h.n} {got} for {gave}")
         s.fact("who", ["Who gave {h.n} {got}?"], ["{w.n} gave {h.n} {got}."], "{w.n}")
-    s.tell("\"At last!\" cried {h} and [held up|hugged|looked at] the {t}.", "Now the {t} was {h.ns} own.", "{h} could hardly believe it: the {t} was {h.his}.".replace("was {h.his}", "belonged to {h.him}"))
+    s.tell("\"At last!\" cried {h} and [held up|hugged|looked at] the {t}.", "Now the {t} was {h.ns} own.", "{h} could hardly believe it: the {t} belonged to {h.him}.")
     scenes.glad_end(s, "with patience one gets far", "everybody needs something", "small steps lead to the end of a long road")
 
 
@@ -287,8 +287,8 @@ def grown(s):
     s.paragraph()
     s.tell("At the end of the summer, there were [so many|a whole basket of|more than enough] {crop}.", "The [sun shone|weeks went by], and at last {h} could pick {crop}.")
     s.fact("what", ["What did {h.n} pick in the end?"], ["{h.n} picked {crop}."], "{crop}")
-    s.tell("{h} [gave some to|shared them with|carried some to] {e.n} and {f.n}.", "They tasted [better than anything|of sun and rain|sweet], and {f.n} got the biggest one.".replace("They tasted [better than anything|of sun and rain|sweet]", "{h} was proud of them"),
-           "{h} kept one {seed} for the next year.".replace("one {seed}", "a few seeds"))
+    s.tell("{h} [gave some to|shared them with|carried some to] {e.n} and {f.n}.", "{h} was proud of them, and {f.n} got the biggest one.",
+           "{h} kept a few seeds for the next year.")
     s.event("{h.n} picked {crop} and shared them")
     scenes.glad_end(s, "good things need time", "one must look after what one plants", "waiting is hard, but it is worth it")
 

@@ -9,14 +9,14 @@ def opening(s):
                "{h.n} was a {h.trait} {h.kind} who lived in [a snug|a cosy|a warm|a tidy] {h.home} near the {p}.",
                "There once lived a {h.trait} [little|young] {h.kind} [called|whose name was] {h.n}.",
                "In [a small|a cosy|an old] {h.home} [near|not far from] the {p} lived a {h.kind} named {h.n}.",
-               "{time.cap}, a [little|young|small] {h.kind} called {h.n} [woke up early|looked out at the sky|set out to see the world].",
-               "{h.n} the {h.kind} was [the most {h.trait} animal|as {h.trait} as could be|known to be {h.trait}].")
+               "{time.cap}, a [little|young|small] {h.kind} called {h.n} [looked out at the sky|had a great wish|set out to see the world].",
+               "{h.n} the {h.kind} was [as {h.trait} as could be|known to be {h.trait}].")
     else:
         s.tell("[Once upon a time|Once], there was a {h.trait} {h.kind} [called|named] {h.n}.",
                "{h.n} was a {h.trait} {h.kind} who lived [near|close to|not far from] the {p}.",
                "There was once a {h.trait} [little|young] {h.kind} [called|whose name was] {h.n}.",
                "In [a small|a white|an old|a tall|a brick|a yellow] house [near|beside] the {p} lived a {h.kind} named {h.n}.",
-               "{time.cap}, a {h.kind} called {h.n} [woke up early|was looking out of the window|had nothing to do].",
+               "{time.cap}, a {h.kind} called {h.n} [sat on the step and thought|was looking out of the window|had nothing to do].",
                "{h.n} [was a {h.trait} {h.kind}|was {h.trait}, and everyone knew it].")
     s.maybe(0.35, "{h} [liked|loved] to [sit and watch the clouds|sing in the morning|count the birds|ask questions|listen to stories"
             "|look for round stones|play by the {q}|help {e.n}].",
@@ -26,7 +26,6 @@ def opening(s):
     s.fact("who", ["Who is the story about?", "Who is this story about?"],
            ["It is about a {h.kind} named {h.n}.", "The story is about {h.n}, a {h.kind}."], "{h.n}")
     s.fact("kind", ["What kind of animal is {h.n}?" if h.animal else "Is {h.n} a boy or a girl?"], ["{h.n} is a {h.kind}."], "{h.kind}")
-    s.theme = "{h.kind}"
     if s.cast["time"] in s.paragraphs[0][0].lower():
         s.cast["time"] = "that day"  # it has been said which
     meet_friend(s)
@@ -34,8 +33,9 @@ def opening(s):
 
 def meet_friend(s):
     """Makes the friend known; nothing where the opening did so."""
-    if any("best friend was" in sentence for paragraph in s.paragraphs for sentence in paragraph):
+    if s.friend_known or any("best friend was" in sentence for paragraph in s.paragraphs for sentence in paragraph):
         return
+    s.friend_known = True
     s.tell("{h.ns} friend was a {f.kind} [called|named] {f.n}.", "{h} had a friend, a {f.trait} {f.kind} [called|named] {f.n}.",
            "A {f.kind} named {f.n} lived next door, and the two were friends.",
            "{h} often played with a {f.kind} called {f.n}.")
@@ -58,8 +58,8 @@ def glad_end(s, *lessons):
         s.tell("{h} had learned that {lesson}.", "From that day on, {h} knew that {lesson}.",
                "\"Now I know,\" {h} [said|thought|told {e.n}], \"that {lesson}.\"", "{e.n} smiled and said, \"You see, {lesson}.\"",
                "{h} never forgot that {lesson}.")
-    s.maybe(0.75, "That [night|evening], {h} [fell asleep with a smile|slept well|told {e.n} all about it|was too {glad} to sleep]"
-            " [and dreamed of the {t}|while the moon shone on the {p}|and the stars shone over the {q}|and the wind sang round the {h.home}].",
+    s.maybe(0.75, "That [night|evening], {h} [fell asleep with a smile|slept well|told {e.n} all about it|lay in bed and thought of {f.n}]"
+            " [while the moon shone on the {p}|while the stars shone over the {q}|while the wind sang round the {h.home}].",
             "{h} [was|felt] [so|very] {glad}[ that {h.he} danced all the way home| that {h.he} sang a song], and [so was|so did] {f.n}."
             .replace("[was|felt] [so|very] {glad}", "was so {glad}").replace("and [so was|so did] {f.n}", "and {f.n} was {glad}, too"),
             "{h} went home [with a light heart|as {glad} as could be|under the evening sky|while the sun went down behind the {q}].",

@@ -37,12 +37,13 @@ class Fact:
 
 
 class Story:
-    def __init__(self, random, with_facts=False):
-        self.random, self.with_facts = random, with_facts
+    def __init__(self, random, with_facts=False, aside=None):
+        # What is asked must not change what is told: facts and events draw from a source of their own.
+        self.random, self.with_facts, self._aside = random, with_facts, aside or random
         self.cast, self.paragraphs, self.events, self.facts = {}, [[]], [], []
         self._used = set()
         self._sentence, self._last, self._named = 0, {}, {}
-        self.theme, self.title = "", ""
+        self.title, self.friend_known = "", False
 
     # Choice.
     def pick(self, items):
@@ -78,13 +79,17 @@ class Story:
     def event(self, template):
         """What happened, as a clause of its own with names; summaries and questions of order are made of these."""
         if self.with_facts:
+            told, self.random = self.random, self._aside
             self.events.append(self.plain(template))
+            self.random = told
 
     def fact(self, sort, questions, answers, value):
         """What the world knows and may be asked for. `value` must stand in the answer."""
         if self.with_facts:
+            told, self.random = self.random, self._aside
             self.facts.append(Fact(sort, sentence(self.plain(self.pick(questions))), sentence(self.plain(self.pick(answers))),
                                    self.plain(value)))
+            self.random = told
 
     def plain(self, template):
         """The template with names in place of pronouns chosen by the narrator."""

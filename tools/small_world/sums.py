@@ -27,7 +27,7 @@ def pair(pick, random):
     other = pick(lexicon.BOYS if girl else lexicon.GIRLS)
     if minus:
         asked = pick((f"{name} has {counted(a, noun)} and gives {NUMBERS[b]} to {other}. How many {plural(noun)} does {name} have left?",
-                      f"There were {counted(a, noun)} on the table. {name} took {NUMBERS[b]}. How many {plural(noun)} are left?".replace("were one", "was one"),
+                      f"There were {counted(a, noun)} on the table. {name} took {NUMBERS[b]}. How many {plural(noun)} are left?",
                       f"{name} had {counted(a, noun)}. {capital(he)} lost {NUMBERS[b]}. How many are left?"))
         return asked, pick((f"{a} - {b} = {result}. {capital(counted(result, noun)) if result else 'No ' + plural(noun)} {'is' if result == 1 else 'are'} left.", f"{a} - {b} = {result}. The answer is {result}."))
     asked = pick((f"{name} has {counted(a, noun)}. {other} gives {'her' if girl else 'him'} {NUMBERS[b]} more. How many {plural(noun)} does {name} have now?",

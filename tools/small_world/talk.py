@@ -76,7 +76,7 @@ def questions(number):
             pair = (story.plain(question), answer)
         elif lot < 0.3 and len(story.events) > 2:
             at = int(story.random() * (len(story.events) - 1))
-            pair = ("What happened after that?" if False else f"What happened after {story.events[at]}?", capital(story.events[at + 1]) + ".")
+            pair = (f"What happened after {story.events[at]}?", capital(story.events[at + 1]) + ".")
         elif facts:
             fact = facts.pop(int(story.random() * len(facts)))
             pair = (fact.question, fact.answer)
@@ -103,7 +103,6 @@ def questions(number):
 def changed(number):
     """A story, then its continuation, its short form, or the same story with something changed and simulated anew."""
     story = teller.tell(number, True)
-    hero = story.cast["h"]
     text, lot = story.text(), story.random()
     contents = [request(story), text]
     if lot < 0.3:
@@ -117,10 +116,8 @@ def changed(number):
     else:
         changes, wish = change(story)
         contents += [wish, teller.tell(number, False, changes).text()]
-        # The first words must not promise another hero than the one told of.
     if story.chance(0.25):
         contents += story.pick(CLOSERS)
-    assert hero.name
     return record(turns(*contents))
 
 
