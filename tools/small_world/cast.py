@@ -51,11 +51,12 @@ def make(story, changes):
         hero = animal(story, (), None, changes.get("kind"))
     else:
         hero = child(story, (), {"boy": "he", "girl": "she"}.get(changes.get("kind")))
+    drawn = hero.name
     if "name" in changes:
         hero.name = changes["name"]
         hero.forms.update(n=hero.name, ns=hero.name + "'s")
     other = None if story.chance(0.2) else ("she" if hero.pronoun == "he" else "he")
-    friend = (animal if animal_cast or story.chance(0.15) else child)(story, (hero.name,), other)
+    friend = (animal if animal_cast or story.chance(0.15) else child)(story, (drawn, hero.name), other)
     name, pronoun = story.pick(lexicon.ELDERS)
     cast.update(h=hero, f=friend, e=Being(name, "elder", pronoun))
     cast["t"] = thing(story, changes.get("thing"))

@@ -79,7 +79,7 @@ def overcome(s, spot, sort):
     deed, reason = s.pick(tries)
     cast["attempt"], cast["reason"] = s.plain(deed), s.plain(reason)
     s.tell("{h} {attempt}, but {reason}.", "First {h} {attempt}. {reason.cap}.", "{h} {attempt}. It was no use: {reason}.",
-           "{h} {attempt}, and {h.he} did it [twice|again|three times], but {reason}.", "\"I can do it,\" {h} said and {attempt}, but {reason}.")
+           "{h} {attempt} and hoped for the best, but {reason}.", "\"I can do it,\" {h} said and {attempt}, but {reason}.")
     s.event("{h.n} could not get {t.the} because {reason}")
     s.fact("why", ["Why could {h.n} not get {t.the} at first?"], ["Because {reason}.", "{h.n} could not get it because {reason}."], "{reason}")
     if s.chance(0.35):

@@ -17,7 +17,7 @@ def opening(s):
                "There was once a {h.trait} [little|young] {h.kind} [called|whose name was] {h.n}.",
                "In [a small|a white|an old|a tall|a brick|a yellow] house [near|beside] the {p} lived a {h.kind} named {h.n}.",
                "{time.cap}, a {h.kind} called {h.n} [sat on the step and thought|was looking out of the window|had nothing to do].",
-               "{h.n} [was a {h.trait} {h.kind}|was {h.trait}, and everyone knew it].")
+               "{h.n} was a {h.trait} {h.kind}[|, and everyone knew it].")
     s.maybe(0.35, "{h} [liked|loved] to [sit and watch the clouds|sing in the morning|count the birds|ask questions|listen to stories"
             "|look for round stones|play by the {q}|help {e.n}].",
             "{h.ns} best friend was a {f.kind} named {f.n}.",
@@ -60,11 +60,9 @@ def glad_end(s, *lessons):
                "{h} never forgot that {lesson}.")
     s.maybe(0.75, "That [night|evening], {h} [fell asleep with a smile|slept well|told {e.n} all about it|lay in bed and thought of {f.n}]"
             " [while the moon shone on the {p}|while the stars shone over the {q}|while the wind sang round the {h.home}].",
-            "{h} [was|felt] [so|very] {glad}[ that {h.he} danced all the way home| that {h.he} sang a song], and [so was|so did] {f.n}."
-            .replace("[was|felt] [so|very] {glad}", "was so {glad}").replace("and [so was|so did] {f.n}", "and {f.n} was {glad}, too"),
+            "{h} was so {glad} that {h.he} [danced all the way home|sang a song], and {f.n} was {glad}, too.",
             "{h} went home [with a light heart|as {glad} as could be|under the evening sky|while the sun went down behind the {q}].",
             "It had been a [good|long|fine|very good] day for {h.n} and {f.n}.",
-            "{e.n} [made|cooked] [soup|pancakes|warm milk with honey|hot cocoa|a pot of tea] that evening, and {h} ate [and told the whole story"
-            "|with {f.n} at {h.his} side|until {h.he} was full]."
-            .replace("warm milk with honey|hot cocoa|a pot of tea", "dumplings|an apple pie|noodles"),
+            "{e.n} [made|cooked] [soup|pancakes|dumplings|an apple pie|noodles] that evening, and {h} ate [and told the whole story"
+            "|with {f.n} at {h.his} side|until {h.he} was full].",
             "And whenever {h} [came past|thought of] the {p}, {h.he} [smiled|remembered that day|had to laugh].")
