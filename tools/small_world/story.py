@@ -5,6 +5,14 @@ from grammar import articles, capital, compiled, sentence
 PRONOUNS = {"he": ("he", "him", "his", "himself"), "she": ("she", "her", "her", "herself")}
 
 
+# What else goes on in the world: a glance aside at the start of a paragraph.
+WATCHERS = ("wren", "blackbird", "magpie", "ladybird", "grey cat", "thrush", "small lizard", "cuckoo", "beetle", "yellow butterfly", "robin", "young sparrow",
+            "fat bumblebee", "swallow", "stork", "brown hen", "white dove", "spotted moth", "jay", "finch", "cricket", "squirrel")
+DOINGS = ("rested for a moment", "looked about", "came out", "moved about", "was busy", "stopped to look", "kept very still", "waited", "was looking for food", "went about its work", "stretched in the light")
+SPOTS = ("on the fence", "beside the path", "under a bush", "near the well", "in the grass", "on a warm stone", "between the roots", "on the roof", "behind the hedge", "by the ditch", "under the eaves", "among the ferns",
+         "on the gatepost", "beneath the lilac", "next to the woodpile", "near the ivy")
+
+
 class Being:
     """A person or an animal. `name` is what the narrator calls it ("Mia", "Grandma", "the owl")."""
 
@@ -75,6 +83,8 @@ class Story:
         if self.paragraphs[-1]:
             self.paragraphs.append([])
             self._sentence += 2
+            if self.random() < 0.35:
+                self.paragraphs[-1].append(articles("A " + " ".join((self.pick(WATCHERS), self.pick(DOINGS), self.pick(SPOTS))) + "."))
 
     def event(self, template):
         """What happened, as a clause of its own with names; summaries and questions of order are made of these."""

@@ -4,7 +4,7 @@ import collections
 import re
 
 WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
-BORDER = re.compile(r"(?<=[.!?]) +|(?<=[.!?]\") +|\n+")
+BORDER = re.compile(r"(?<=[.!?]) +(?=[A-Z\"])|(?<=[.!?]\") +(?=[A-Z\"])|\n+")
 
 
 def text_of(record):
