@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A story while it is told: its cast, sentences, events in order, and the facts that questions may ask for."""
+from grammar import articles, capital, compiled, sentence
+
+PRONOUNS = {"he": ("he", "him", "his", "himself"), "she": ("she", "her", "her", "herself")}
+
+
+# What else goes on in the world: a glance aside at the start of a paragraph.
+WATCHERS = ("wren", "blackbird", "magpie", "ladybird", "grey cat", "thrush", "small lizard", "cuckoo", "beetle", "yellow butterfly", "robin", "young sparrow",
+            "fat bumblebee", "swallow", "stork", "brown hen", "white dove", "spotted moth", "jay", "finch", "cricket", "squirrel")
+DOINGS = ("rested for a moment", "looked about", "came out", "moved about", "was busy", "stopped to look", "kept very still", "waited", "was looking for food", "went about its work", "stretched in the light")
+SPOTS = ("on the fence", "beside the path", "under a bush", "near the well", "in the grass", "on a warm stone", "between the roots", "on the roof", "behind the hedge", "by the ditch", "under the eaves", "among the ferns",
+         "on the gatepost", "beneath the lilac", "next to the woodpile", "near the ivy")
+
+
+class Being:
+    """A person or an animal. `name` is what the narrator calls it ("Mia", "Grandma", "the owl")."""
+
+    def __init__(self, name, kind, pronoun, trait="", home="house", animal=False):
+        self.name, self.kind, self.pronoun, self.trait = name, kind, pronoun, trait
+        self.home, self.animal = home, animal
+        self.forms = dict(zip(("he", "him", "his", "himself"), PRONOUNS[pronoun]))
+        self.forms.update(n=name, ns=name + "'s", kind=kind, trait=trait, home=home)
+
+
+class Thing:
+    """A thing with a look; `look` may be empty."""
+
+    def __init__(self, noun, look="", use=""):
+        full = (look + " " if look else "") + noun
+        self.noun, self.look = noun, look
+        self.forms = {"": noun, "the": "the " + noun, "a": "a " + full, "full": full, "look": look, "use": use,
+                      "thefull": "the " + full}
+
+
+class Place:
+    def __init__(self, noun, preposition="in", details=(), look=""):
+        self.noun, self.details = noun, details
+        self.forms = {"": noun, "the": "the " + noun, "in": preposition + " the " + noun, "to": "to the " + noun, "a": "a " + noun}
+
+
+class Fact:
+    def __init__(self, sort, question, answer, value):
+        self.sort, self.question, self.answer, self.value = sort, question, answer, value
+
+
+class Story:
+    def __init__(self, random, with_facts=False, aside=None):
+        # What is asked must not change what is told: facts and events draw from a source of their own.
+        self.random, self.with_facts, self._aside = random, with_facts, aside or random
+        self.cast, self.paragraphs, self.events, self.facts = {}, [[]], [], []
+        self._used = set()
+        self._sentence, self._last, self._named = 0, {}, {}
+        self.title, self.friend_known = "", False
+
+    # Choice.
+    def pick(self, items):
+        return items[int(self.random() * len(items))]
+
+    def chance(self, share):
+        return self.random() < share
+
+    # Telling.
+    def tell(self, *templates):
+        """One of the ways to say it, a fresh one where there is one."""
+        at = int(self.random() * len(templates))
+        for _ in templates:
+            if templates[at] not in self._used:
+                break
+            at = (at + 1) % len(templates)
+        self._used.add(templates[at])
+        self._sentence += 1
+        pieces = []
+        self._write(compiled(templates[at]), pieces, True)
+        self.paragraphs[-1].append(sentence("".join(pieces)))
+
+    def maybe(self, share, *templates):
+        if self.random() < share:
+            self.tell(*templates)
+
+    def paragraph(self):
+        """A new paragraph: names are said anew."""
+        if self.paragraphs[-1]:
+            self.paragraphs.append([])
+            self._sentence += 2
+            if self.random() < 0.35:
+                self.paragraphs[-1].append(articles("A " + " ".join((self.pick(WATCHERS), self.pick(DOINGS), self.pick(SPOTS))) + "."))
+
+    def event(self, template):
+        """What happened, as a clause of its own with names; summaries and questions of order are made of these."""
+        if self.with_facts:
+            told, self.random = self.random, self._aside
+            self.events.append(self.plain(template))
+            self.random = told
+
+    def fact(self, sort, questions, answers, value):
+        """What the world knows and may be asked for. `value` must stand in the answer."""
+        if self.with_facts:
+            told, self.random = self.random, self._aside
+            self.facts.append(Fact(sort, sentence(self.plain(self.pick(questions))), sentence(self.plain(self.pick(answers))),
+                                   self.plain(value)))
+            self.random = told
+
+    def plain(self, template):
+        """The template with names in place of pronouns chosen by the narrator."""
+        pieces = []
+        self._write(compiled(template), pieces, False)
+        return articles("".join(pieces))
+
+    def text(self):
+        return "\n\n".join(" ".join(paragraph) for paragraph in self.paragraphs if paragraph)
+
+    def _write(self, parts, pieces, told):
+        for part in parts:
+            if type(part) is str:
+                pieces.append(part)
+            elif type(part) is list:
+                self._write(part[int(self.random() * len(part))], pieces, told)
+            else:
+                pieces.append(self._slot(part[0], part[1], told))
+
+    def _slot(self, key, form, told):
+        value = self.cast[key]
+        if type(value) is str:
+            return capital(value) if form == "cap" else value
+        if type(value) is not Being:
+            return value.forms[form]
+        if form in ("", "o", "s"):
+            if told and self._clear(value):
+                return value.forms[{"": "he", "o": "him", "s": "his"}[form]]
+            if told:
+                self._mention(value, True)
+            return value.forms["ns" if form == "s" else "n"]
+        if told:
+            self._mention(value, form in ("n", "ns"))
+        return value.forms[form]
+
+    def _mention(self, being, named):
+        self._last[being] = self._sentence
+        if named:
+            self._named[being] = self._sentence
+
+    def _clear(self, being):
+        """Whether a pronoun can only mean this one: it was spoken of just now, nobody else of its pronoun was."""
+        now = self._sentence
+        if now - self._last.get(being, -9) > 1 or now - self._named.get(being, -9) > 3:
+            return False
+        for other, when in self._last.items():
+            if other is not being and other.pronoun == being.pronoun and now - when <= 1:
+                return False
+        self._last[being] = now
+        return True
