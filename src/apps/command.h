@@ -30,6 +30,7 @@ Result<int> bench_command(int argc, const char* const* argv);
 Result<int> quantize_command(int argc, const char* const* argv);
 Result<int> gradients_command(int argc, const char* const* argv);
 Result<int> init_command(int argc, const char* const* argv);
+Result<int> train_command(int argc, const char* const* argv);
 Result<int> tokenizer_command(int argc, const char* const* argv);
 Result<int> data_command(int argc, const char* const* argv);
 Result<int> doctor_command(int argc, const char* const* argv);

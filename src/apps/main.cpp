@@ -35,11 +35,12 @@ constexpr Command kCommands[] = {
     {"init", "a model with random weights from a config.json", init_command},
     {"tokenizer", "learn a vocabulary from texts", tokenizer_command},
     {"data", "texts and conversations made ready for training", data_command},
+    {"train", "train a model on data sets, as a TOML file says", train_command},
     {"doctor", "what this machine has, and whether all is well", doctor_command},
 };
 
 // Commands of the design that this version does not have: said plainly, instead of "unknown".
-constexpr std::string_view kLater[] = {"serve", "pull", "remove", "eval", "train", "tune", "merge"};
+constexpr std::string_view kLater[] = {"serve", "pull", "remove", "eval", "tune", "merge"};
 
 std::string overview() {
   std::string text =

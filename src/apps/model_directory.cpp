@@ -35,16 +35,6 @@ constexpr const char* kTextFiles[] = {"tokenizer.json",
 
 std::string in(const std::string& directory, const char* name) { return (fs::path(directory) / name).string(); }
 
-Status copy_text_files(const std::string& from, const std::string& out) {
-  for (const char* const name : kTextFiles) {
-    std::error_code ignored;
-    if (!fs::is_regular_file(in(from, name), ignored)) continue;
-    const std::string text = TRY(read_file(in(from, name), kFileBytesMax));
-    TRY(write_text(in(out, name), text));
-  }
-  return {};
-}
-
 Status write_gguf_text_files(const Checkpoint& from, const std::string& out) {
   const std::string_view model = from.metadata().as_string("tokenizer.ggml.model").value_or("none");
   if (model == "none" || model == "no_vocab") return {};
@@ -112,6 +102,16 @@ Status write_config(const Checkpoint& from, const ModelConfig& config, const std
   }
   json.end_object();
   return write_text(in(out, "config.json"), json.text() + "\n");
+}
+
+Status copy_text_files(const std::string& from, const std::string& out) {
+  for (const char* const name : kTextFiles) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(in(from, name), ignored)) continue;
+    const std::string text = TRY(read_file(in(from, name), kFileBytesMax));
+    TRY(write_text(in(out, name), text));
+  }
+  return {};
 }
 
 Status write_text_files(const Checkpoint& from, const std::string& out) {

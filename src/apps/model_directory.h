@@ -28,4 +28,7 @@ Status write_config(const Checkpoint& from, const ModelConfig& config, const std
 // the model has none; where its tokenizer has no such form, a warning.
 Status write_text_files(const Checkpoint& from, const std::string& out);
 
+// Those files of a directory, be it a model's or a data set's, as they are.
+Status copy_text_files(const std::string& from, const std::string& out);
+
 }  // namespace capy

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace capy {
 
@@ -21,6 +22,7 @@ class Progress {
   // Cheap enough to be called for every token: draws at most ten times a second.
   void update(int64_t done, int64_t total);
   void update(double fraction);
+  void set_label(std::string label) { label_ = std::move(label); }
   void clear();
 
  private:
