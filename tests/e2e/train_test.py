@@ -4,6 +4,7 @@ import json
 import random
 import signal
 import subprocess
+import time
 
 import program
 from program import TinyModelTest, capy
@@ -40,7 +41,9 @@ class TrainTest(TinyModelTest):
         return (self.path / out / "model.safetensors").read_bytes()
 
     def test_killed_runs_come_to_the_same_bytes(self):
+        begun = time.monotonic()
         facts = json.loads(self.check_good(capy("train", self.config, "--json")))
+        seconds = time.monotonic() - begun
         log = [json.loads(line) for line in (self.path / "whole/log.jsonl").read_text().splitlines()]
         self.assertEqual([line["step"] for line in log], list(range(1, 31)))
         self.assertLess(facts["loss"], log[0]["loss"] / 2)
@@ -55,12 +58,12 @@ class TrainTest(TinyModelTest):
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                        env=program.environment())
             try:
-                process.wait(chance.uniform(0.05, 0.4))
+                process.wait(chance.uniform(0.02, 0.25 * seconds))
             except subprocess.TimeoutExpired:
                 process.send_signal(kind)
                 process.wait()
                 kills += 1
-        self.assertGreater(kills, 2)
+        self.assertGreater(kills, 2)  # however fast the machine is
         self.check_good(capy(*command[1:]))
         self.assertEqual(self.weights("killed"), self.weights("whole"))
         log = [json.loads(line)["step"] for line in (out / "log.jsonl").read_text().splitlines()]
