@@ -54,7 +54,7 @@ MatrixSizes packed_sizes(const Checkpoint& checkpoint, const ModelConfig& config
   for (const ModelTensor& tensor : model_tensors(config)) {
     if (tensor.shape.size() != 2) continue;
     const std::string name = names.value().of(tensor);
-    const int64_t values = tensor.shape[0] * tensor.shape[1];
+    const int64_t values = tensor.count();
     sizes.emplace(packed_tensor_name(name, MatrixFormat::kInt4Packed), Stored{"int4", values});
     sizes.emplace(packed_tensor_name(name, MatrixFormat::kInt8Packed), Stored{"int8", values});
   }

@@ -35,6 +35,13 @@ struct ModelTensor {
   MatrixRole role = MatrixRole::kMlp;
   std::vector<int64_t> shape;
   bool may_be_missing = false;  // biases; the MTP head, which conversions often drop (SPEC 3)
+
+  int64_t width() const {  // values of a row: everything but the first extent
+    int64_t values = 1;
+    for (size_t i = 1; i < shape.size(); ++i) values *= shape[i];
+    return values;
+  }
+  int64_t count() const { return shape[0] * width(); }
 };
 
 // In the order of the computation: embedding, layers, norm, head, MTP head.

@@ -58,7 +58,7 @@ int64_t bytes_of(const Checkpoint& checkpoint, const std::string& name, const Mo
       const Product head = product_of(MatrixRole::kHead, options.product, options.all_int4);
       return tied && !usable_in_place(stored->type, head) ? lookup + bytes_as(*stored, head, tensor) : lookup;
     }
-    default: return 4 * Tensor{.shape = tensor.shape}.count();
+    default: return 4 * tensor.count();
   }
 }
 

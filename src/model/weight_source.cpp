@@ -11,6 +11,7 @@
 #include "model/names.h"
 #include "model/packed_tensor.h"
 #include "model/row_source.h"
+#include "model/weight_choice.h"
 
 namespace capy {
 namespace {
@@ -27,12 +28,6 @@ struct Entry {
   ValueMap map = ValueMap::kSame;
 };
 
-int64_t width_of(const ModelTensor& tensor) {
-  int64_t width = 1;
-  for (size_t i = 1; i < tensor.shape.size(); ++i) width *= tensor.shape[i];
-  return width;
-}
-
 }  // namespace
 
 struct WeightSource::Parts {
@@ -48,7 +43,7 @@ namespace {
 // A GGUF says by having no head that the embedding is the head too; its norms and heads are turned into Hugging Face's.
 ModelConfig hugging_face_form(const Checkpoint& checkpoint, ModelConfig config, const TensorNames& names) {
   if (!names.gguf()) return config;
-  config.tied = checkpoint.find(names.head()) == nullptr;
+  config.tied = is_tied(checkpoint, config, names);
   config.zero_centred_norms = config.architecture == "qwen3_5";
   config.tiled_value_heads = false;
   config.rope.adjacent = false;
@@ -68,7 +63,7 @@ Result<RowSource> find_tensor_rows(const Checkpoint& checkpoint, const ModelConf
   const bool flat = gguf && tensor.kind == TensorKind::kConvolution;  // GGUF drops the extent of 1
   rows.tensor =
       TRY(find_tensor(checkpoint, name, flat ? std::vector<int64_t>{tensor.shape[0], tensor.shape[2]} : tensor.shape));
-  rows.columns = width_of(tensor);
+  rows.columns = tensor.width();
   if (dtype_info(rows.tensor->type).block != 1) {
     return Error{ErrorCode::kUnsupported,
                  concat(checkpoint.path(), ": the tensor ", name, " has the type ", dtype_info(rows.tensor->type).name,

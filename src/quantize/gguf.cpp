@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "quantize/gguf.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "codec/encode.h"
 #include "formats/writer.h"
 #include "model/gguf_order.h"
 #include "model/names.h"
-#include "quantize/error_sums.h"
 #include "quantize/gguf_metadata.h"
+#include "quantize/tensor_writer.h"
 
 namespace capy {
 namespace {
@@ -37,9 +36,11 @@ std::vector<int64_t> gguf_shape(const ModelTensor& tensor) {
 class GgufRows {
  public:
   GgufRows(const WeightSource& source, const ModelConfig& config, size_t index)
-      : source_(source), index_(index), tensor_(source.tensors()[index]), order_(config, tensor_.part) {
-    width_ = 1;
-    for (size_t i = 1; i < tensor_.shape.size(); ++i) width_ *= tensor_.shape[i];
+      : source_(source),
+        index_(index),
+        tensor_(source.tensors()[index]),
+        order_(config, tensor_.part),
+        width_(tensor_.width()) {
     adds_one_ = tensor_.kind == TensorKind::kCentredNorm && source.config().zero_centred_norms;
   }
 
@@ -66,7 +67,7 @@ class GgufRows {
   size_t index_;
   const ModelTensor& tensor_;
   GgufOrder order_;
-  int64_t width_ = 1;
+  int64_t width_;
   bool adds_one_ = false;
 };
 
@@ -89,60 +90,6 @@ Result<std::vector<float>> rope_divisors(const Checkpoint& checkpoint, const Rop
   return divisors;
 }
 
-class Writer {
- public:
-  Writer(const QuantizeOptions& options, ThreadPool& pool, TensorStream stream, int64_t total)
-      : options_(options), pool_(pool), stream_(std::move(stream)), total_(total) {}
-
-  Status write(const GgufRows& rows, DType type, TensorReport report) {
-    constexpr int64_t kChunkValues = int64_t{1} << 20;
-    const int64_t width = rows.width();
-    const int64_t chunk = std::clamp<int64_t>(kChunkValues / width, 1, rows.rows());
-    const int64_t row_bytes = dtype_bytes(type, width);
-    std::vector<float> values(static_cast<size_t>(chunk * width));
-    std::vector<float> back(values.size());
-    std::vector<std::byte> encoded(static_cast<size_t>(chunk * row_bytes));
-    ErrorSums sums;
-    for (int64_t first = 0; first < rows.rows(); first += chunk) {
-      const int64_t count = std::min(chunk, rows.rows() - first);
-      pool_.for_ranges(count, 16, [&](int64_t begin, int64_t end, int) {
-        float* const own = values.data() + begin * width;
-        const auto part = std::span(encoded).subspan(static_cast<size_t>(begin * row_bytes),
-                                                     static_cast<size_t>((end - begin) * row_bytes));
-        rows.read(first + begin, end - begin, own);
-        encode(type, own, (end - begin) * width, part);
-        decode(type, part, (end - begin) * width, back.data() + begin * width);
-      });
-      for (int64_t i = 0; i < count * width; ++i)
-        sums.add_value(values[static_cast<size_t>(i)], back[static_cast<size_t>(i)]);
-      TRY(stream_.write(std::span(encoded).first(static_cast<size_t>(count * row_bytes))));
-      done_ += count * width;
-      if (options_.on_progress && !options_.on_progress(done_, total_))
-        return Error{ErrorCode::kCancelled, "interrupted"};
-    }
-    report.relative_error = sums.relative();
-    report_.values += report.values;
-    report_.bytes += report.bytes;
-    report_.tensors.push_back(std::move(report));
-    return {};
-  }
-
-  Status write_bytes(std::span<const std::byte> bytes) { return stream_.write(bytes); }
-
-  Result<QuantizeReport> finish() {
-    TRY(stream_.finish());
-    return std::move(report_);
-  }
-
- private:
-  const QuantizeOptions& options_;
-  ThreadPool& pool_;
-  TensorStream stream_;
-  QuantizeReport report_;
-  int64_t done_ = 0;
-  int64_t total_ = 0;
-};
-
 }  // namespace
 
 Result<QuantizeReport> write_gguf(const Checkpoint& checkpoint, const WeightSource& source,
@@ -158,23 +105,27 @@ Result<QuantizeReport> write_gguf(const Checkpoint& checkpoint, const WeightSour
   int64_t total = 0;
   for (const ModelTensor& tensor : source.tensors()) {
     descriptions.push_back({names.of(tensor), type_of(tensor, options.type), gguf_shape(tensor)});
-    total += Tensor{.shape = tensor.shape}.count();
+    total += tensor.count();
   }
   const std::vector<float> divisors = TRY(rope_divisors(checkpoint, source.config().rope));
   if (!divisors.empty()) {
     descriptions.push_back({"rope_freqs.weight", DType::kF32, {static_cast<int64_t>(divisors.size())}});
   }
   TensorStream stream = TRY(GgufWriter::create(path, metadata, descriptions));
-  Writer writer(options, pool, std::move(stream), total);
+  TensorWriter writer(std::move(stream), options, pool, total);
   for (size_t i = 0; i < source.tensors().size(); ++i) {
     TensorReport report;
     report.name = source.name(i);
     report.shape = source.tensors()[i].shape;
     report.from = dtype_info(source.stored(i).type).name;
     report.to = dtype_info(descriptions[i].type).name;
-    report.values = Tensor{.shape = report.shape}.count();
+    report.values = source.tensors()[i].count();
     report.bytes = descriptions[i].bytes();
-    TRY(writer.write(GgufRows(source, config, i), descriptions[i].type, std::move(report)));
+    const GgufRows rows(source, config, i);
+    const auto read = [&rows](int64_t first, int64_t count, float* out) { rows.read(first, count, out); };
+    const ErrorSums sums = TRY(writer.write_rows(read, rows.rows(), rows.width(), descriptions[i].type));
+    report.relative_error = sums.relative();
+    writer.add(std::move(report));
   }
   if (!divisors.empty()) TRY(writer.write_bytes(std::as_bytes(std::span(divisors))));
   return writer.finish();

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Safetensors with packed matrices (docs/FORMATS.md), or with plain types.
 #include <algorithm>
-#include <cmath>
 
 #include "base/concat.h"
-#include "codec/encode.h"
 #include "formats/writer.h"
 #include "model/matrix.h"
 #include "model/matrix_packing.h"
 #include "model/packed_tensor.h"
 #include "quantize/panel_packer.h"
 #include "quantize/quantize.h"
+#include "quantize/tensor_writer.h"
 
 namespace capy {
 namespace {
@@ -79,11 +78,11 @@ const char* written_name(const Plan& plan) {
   return plan.format == MatrixFormat::kInt4Packed ? "int4" : "int8";
 }
 
-class Writer {
+class ModelWriter {
  public:
-  Writer(const WeightSource& source, const QuantizeOptions& options, const KernelTable& kernels, ThreadPool& pool,
-         TensorStream stream, int64_t total)
-      : source_(source), options_(options), kernels_(kernels), pool_(pool), stream_(std::move(stream)), total_(total) {}
+  ModelWriter(const WeightSource& source, const QuantizeOptions& options, const KernelTable& kernels, ThreadPool& pool,
+              TensorWriter& out)
+      : source_(source), options_(options), kernels_(kernels), pool_(pool), out_(out) {}
 
   Status write(const Plan& plan) {
     const ModelTensor& tensor = source_.tensors()[plan.index];
@@ -93,34 +92,13 @@ class Writer {
     report.from = dtype_info(source_.stored(plan.index).type).name;
     report.to = written_name(plan);
     report.bytes = plan.description.bytes();
-    report.values = source_.stored(plan.index).count();
+    report.values = tensor.count();
     TRY(plan.packed ? write_packed(plan, report) : write_plain(plan, report));
-    report_.values += report.values;
-    report_.bytes += report.bytes;
-    report_.tensors.push_back(std::move(report));
+    out_.add(std::move(report));
     return {};
-  }
-
-  Status copy(const Tensor& tensor) {
-    TRY(stream_.write(tensor.bytes));
-    report_.bytes += static_cast<int64_t>(tensor.bytes.size());
-    report_.values += tensor.count();
-    return advance(tensor.count());
-  }
-
-  Result<QuantizeReport> finish() {
-    TRY(stream_.finish());
-    return std::move(report_);
   }
 
  private:
-  Status advance(int64_t values) {
-    done_ += values;
-    if (options_.on_progress && !options_.on_progress(done_, total_))
-      return Error{ErrorCode::kCancelled, "interrupted"};
-    return {};
-  }
-
   Status write_packed(const Plan& plan, TensorReport& report);
   Status write_plain(const Plan& plan, TensorReport& report);
 
@@ -128,16 +106,13 @@ class Writer {
   const QuantizeOptions& options_;
   const KernelTable& kernels_;
   ThreadPool& pool_;
-  TensorStream stream_;
-  QuantizeReport report_;
-  int64_t done_ = 0;
-  int64_t total_ = 0;
+  TensorWriter& out_;
 };
 
 // A chunk of panels at a time, so that progress is seen and an interrupt is heard.
 constexpr int64_t kChunkPanels = 256;
 
-Status Writer::write_packed(const Plan& plan, TensorReport& report) {
+Status ModelWriter::write_packed(const Plan& plan, TensorReport& report) {
   const int64_t rows = report.shape[0];
   const int64_t columns = report.shape[1];
   const AlignedBytes bytes = allocate_aligned(report.bytes);
@@ -162,43 +137,24 @@ Status Writer::write_packed(const Plan& plan, TensorReport& report) {
         errors[static_cast<size_t>(panel)] = packer.measure(view, values, row, here, values + kPanelRows * columns);
       }
     });
-    TRY(advance(std::min(count * kPanelRows, rows - first * kPanelRows) * columns));
+    TRY(out_.advance(std::min(count * kPanelRows, rows - first * kPanelRows) * columns));
   }
   ErrorSums sums;
   for (const ErrorSums& part : errors) sums.add(part);
   report.relative_error = sums.relative();
   report.output_error = moments == nullptr ? -1 : sums.relative_output();
-  return stream_.write(std::span(bytes.get(), static_cast<size_t>(report.bytes)));
+  return out_.write_bytes(std::span(bytes.get(), static_cast<size_t>(report.bytes)));
 }
 
-Status Writer::write_plain(const Plan& plan, TensorReport& report) {
+Status ModelWriter::write_plain(const Plan& plan, TensorReport& report) {
   const Tensor& stored = source_.stored(plan.index);
   if (source_.is_stored_plainly(plan.index) && stored.type == plan.type) {
-    TRY(stream_.write(stored.bytes));
-    return advance(report.values);
+    TRY(out_.write_bytes(stored.bytes));
+    return out_.advance(report.values);
   }
-  const int64_t rows = report.shape[0];
-  const int64_t width = report.values / rows;
-  const int64_t size = dtype_info(plan.type).bytes;
-  constexpr int64_t kChunkValues = int64_t{1} << 20;
-  const int64_t chunk = std::clamp<int64_t>(kChunkValues / width, 1, rows);
-  std::vector<float> values(static_cast<size_t>(chunk * width));
-  std::vector<std::byte> encoded(static_cast<size_t>(chunk * width * size));
-  std::vector<float> back(values.size());
-  ErrorSums sums;
-  for (int64_t first = 0; first < rows; first += chunk) {
-    const int64_t count = std::min(chunk, rows - first);
-    pool_.for_ranges(count, 16, [&](int64_t begin, int64_t end, int) {
-      source_.read_rows(plan.index, first + begin, end - begin, values.data() + begin * width);
-    });
-    const auto part = std::span(encoded).first(static_cast<size_t>(count * width * size));
-    encode(plan.type, values.data(), count * width, part);
-    decode(plan.type, part, count * width, back.data());
-    for (int64_t i = 0; i < count * width; ++i)
-      sums.add_value(values[static_cast<size_t>(i)], back[static_cast<size_t>(i)]);
-    TRY(stream_.write(part));
-    TRY(advance(count * width));
-  }
+  const ModelTensor& tensor = source_.tensors()[plan.index];
+  const auto read = [&](int64_t first, int64_t count, float* out) { source_.read_rows(plan.index, first, count, out); };
+  const ErrorSums sums = TRY(out_.write_rows(read, tensor.shape[0], tensor.width(), plan.type));
   report.relative_error = sums.relative();
   return {};
 }
@@ -226,10 +182,15 @@ Result<QuantizeReport> write_safetensors(const WeightSource& source, std::string
     total += tensor->count();
   }
   TensorStream stream = TRY(SafetensorsWriter::create(path, descriptions));
-  Writer writer(source, options, *kernels, pool, std::move(stream), total);
+  TensorWriter out(std::move(stream), options, pool, total);
+  ModelWriter writer(source, options, *kernels, pool, out);
   for (const Plan& plan : plans) TRY(writer.write(plan));
-  for (const Tensor* const tensor : source.others()) TRY(writer.copy(*tensor));
-  return writer.finish();
+  for (const Tensor* const tensor : source.others()) {
+    TRY(out.write_bytes(tensor->bytes));
+    out.add_untold(tensor->count(), static_cast<int64_t>(tensor->bytes.size()));
+    TRY(out.advance(tensor->count()));
+  }
+  return out.finish();
 }
 
 }  // namespace capy
