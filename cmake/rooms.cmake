@@ -20,7 +20,7 @@ room(model capy_formats capy_kernels capy_cache)
 room(quantize capy_model capy_text)
 if(NOT CMAKE_CROSSCOMPILING)  # needs zstd, and no test of another machine needs it
   pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
-  room(data capy_text capy_tensor xxhash PkgConfig::ZSTD)
+  room(data capy_text capy_formats xxhash PkgConfig::ZSTD)
 endif()
 room(engine capy_model capy_sampling capy_text xxhash)
 room(train capy_model)

@@ -201,14 +201,14 @@ std::string report_json(const Question& question, const Report& report) {
 
 // --- the answer as a table ---
 
-std::string padded(const std::string& text, size_t width) {
+std::string right_aligned(const std::string& text, size_t width) {
   return concat(std::string(text.size() < width ? width - text.size() : 0, ' '), text);
 }
 
 std::string row(const std::string& name, const std::string& speed, const std::string& range, const std::string& limit,
                 const std::string& share) {
-  return concat(name, std::string(name.size() < 34 ? 34 - name.size() : 1, ' '), padded(speed, 10), padded(range, 20),
-                padded(limit, 12), padded(share, 9), "\n");
+  return concat(name, std::string(name.size() < 34 ? 34 - name.size() : 1, ' '), right_aligned(speed, 10),
+                right_aligned(range, 20), right_aligned(limit, 12), right_aligned(share, 9), "\n");
 }
 
 int decimals(double speed) { return speed < 100 ? 2 : 1; }

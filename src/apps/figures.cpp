@@ -51,6 +51,11 @@ std::string readable_parameters(int64_t count) {
   return concat(count);
 }
 
+std::string padded(std::string text, size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
 std::string readable_duration(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0 || seconds > 1e9) return "-";
   const auto whole = static_cast<int64_t>(std::llround(seconds));

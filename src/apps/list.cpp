@@ -67,10 +67,6 @@ std::string as_json(const std::vector<Row>& rows) {
   return json.text() + "\n";
 }
 
-std::string padded(const std::string& text, size_t width) {
-  return text + std::string(width - std::min(width, text.size()), ' ');
-}
-
 std::string as_table(const std::vector<Row>& rows) {
   size_t name_width = 4;
   for (const Row& row : rows) name_width = std::max(name_width, row.name.size());

@@ -59,19 +59,13 @@ Status check_order(const Order& order, WeightType type) {
     return Error{ErrorCode::kUsage,
                  "GGUF has no type that holds capy's int4: write a directory, or --type int8 (Q8_0) or bf16"};
   }
-  if (type == WeightType::kInt4) return {};
-  if (order.all_int4) return Error{ErrorCode::kUsage, "--all-int4 is for --type int4"};
+  if (order.all_int4 && type != WeightType::kInt4) return Error{ErrorCode::kUsage, "--all-int4 is for --type int4"};
   return {};
 }
 
 std::string shape_of(const TensorReport& tensor) {
   std::string text;
   for (const int64_t extent : tensor.shape) text += concat(text.empty() ? "" : " x ", extent);
-  return text;
-}
-
-std::string padded(std::string text, size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
   return text;
 }
 

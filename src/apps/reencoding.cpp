@@ -2,31 +2,20 @@
 #include "apps/reencoding.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include "apps/model_summary.h"
 #include "codec/encode.h"
-#include "codec/pack.h"
 #include "kernels/kernels.h"
-#include "model/model.h"
+#include "model/matrix.h"
+#include "model/matrix_packing.h"
+#include "quantize/panel_packer.h"
 
 namespace capy {
 namespace {
 
-struct Squares {
-  double error = 0;
-  double value = 0;
-  double relative() const { return value > 0 ? std::sqrt(error / value) : 0; }
-  void add(const Squares& other) {
-    error += other.error;
-    value += other.value;
-  }
-};
-
 struct Measured {
-  Squares int8;
-  Squares int4;
+  ErrorSums int8;
+  ErrorSums int4;
   void add(const Measured& other) {
     int8.add(other.int8);
     int4.add(other.int4);
@@ -40,55 +29,37 @@ class PanelTrip {
       : columns_(columns),
         kernels_(kernels),
         values_(static_cast<size_t>(kPanelRows * columns)),
-        back_(static_cast<size_t>(columns)),
-        int8_(allocate_aligned(packed_int8_code_bytes(kPanelRows, columns))),
-        int8_scales_(static_cast<size_t>(packed_int8_scales(kPanelRows, columns))),
-        int4_(allocate_aligned(packed_int4_bytes(kPanelRows, columns))) {}
+        scratch_(static_cast<size_t>(columns)),
+        packed_(allocate_aligned(matrix_bytes(MatrixFormat::kInt8Packed, kPanelRows, columns))) {}
 
   Measured measure(const Tensor& tensor, int64_t first_row, int64_t rows) {
     const int64_t row_bytes = dtype_bytes(tensor.type, columns_);
     decode(tensor.type,
            tensor.bytes.subspan(static_cast<size_t>(first_row * row_bytes), static_cast<size_t>(rows * row_bytes)),
            rows * columns_, values_.data());
-    std::array<const float*, kPanelRows> pointers = {};
     // The error of rotated rows is as long as the error of the rows.
     for (int64_t row = 0; row < rows; ++row) {
       float* const values = values_.data() + row * columns_;
       kernels_.hadamard(values, values, columns_);
-      pointers[static_cast<size_t>(row)] = values;
     }
-    auto* const codes = reinterpret_cast<int8_t*>(int8_.get());
-    pack_int8_panel(pointers.data(), rows, columns_, 0, codes, int8_scales_.data());
-    pack_int4_panel(pointers.data(), rows, columns_, 0, int4_.get());
-    return {difference({MatrixFormat::kInt8Packed, rows, columns_, 0, codes, int8_scales_.data()}, unpack_int8_row),
-            difference({MatrixFormat::kInt4Packed, rows, columns_, 0, int4_.get(), nullptr}, unpack_int4_row)};
+    return {loss(MatrixFormat::kInt8Packed, rows), loss(MatrixFormat::kInt4Packed, rows)};
   }
 
  private:
-  Squares difference(const MatrixView& packed, void (*unpack_row)(const MatrixView&, int64_t, float*)) {
-    Squares squares;
-    for (int64_t row = 0; row < packed.rows; ++row) {
-      unpack_row(packed, row, back_.data());
-      for (int64_t i = 0; i < columns_; ++i) {
-        const double value = values_[static_cast<size_t>(row * columns_ + i)];
-        const double error = static_cast<double>(back_[static_cast<size_t>(i)]) - value;
-        squares.error += error * error;
-        squares.value += value * value;
-      }
-    }
-    return squares;
+  ErrorSums loss(MatrixFormat format, int64_t rows) {
+    const PanelPacker packer(format, rows, columns_, nullptr);
+    packer.pack(values_.data(), rows, 0, packed_.get());
+    return packer.measure(view_of(format, rows, columns_, packed_.get()), values_.data(), 0, rows, scratch_.data());
   }
 
   int64_t columns_;
   const KernelTable& kernels_;
-  std::vector<float> values_;  // [16, columns]
-  std::vector<float> back_;
-  AlignedBytes int8_;
-  std::vector<float> int8_scales_;
-  AlignedBytes int4_;
+  std::vector<float> values_;   // [16, columns]
+  std::vector<float> scratch_;  // a row
+  AlignedBytes packed_;         // of either format: int8 is the larger
 };
 
-void keep_worst(ReencodingLoss& loss, const Squares& squares, const std::string& name) {
+void keep_worst(ReencodingLoss& loss, const ErrorSums& squares, const std::string& name) {
   if (squares.relative() < loss.worst_relative_rms) return;
   loss.worst_relative_rms = squares.relative();
   loss.worst_name = name;

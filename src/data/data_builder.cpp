@@ -14,6 +14,7 @@
 #include "base/concat.h"
 #include "data/build_state.h"
 #include "data/shard_filler.h"
+#include "formats/writer.h"
 
 namespace capy {
 namespace {
@@ -24,12 +25,6 @@ constexpr int64_t kBatchBytes = int64_t{4} << 20;  // of records that are encode
 constexpr int64_t kToldMax = 100;                  // left-out records that are told
 
 std::string file_name(const std::string& path) { return fs::path(path).filename().string(); }
-
-Status write_whole(const std::string& path, std::string_view content) {
-  AtomicFile file = TRY(AtomicFile::create(path));
-  TRY(file.write(content));
-  return file.commit();
-}
 
 // The records of finished shards, one behind another.
 class RecordFile {
@@ -269,7 +264,7 @@ Status Build::write_shard(const ShardContent& content, int64_t consumed) {
   state_.tokens += tokens;
   state_.loss_tokens += tokens - silent_tokens(content.silences);
   state_.consumed = consumed;
-  return write_whole(path_of("building.json"), state_.json());
+  return write_text(path_of("building.json"), state_.json());
 }
 
 Result<Manifest> Build::finish() {
@@ -293,9 +288,9 @@ Result<Manifest> Build::finish() {
   manifest.licences = state_.licences.list();
   manifest.sources = state_.sources.list();
   manifest.inputs = inputs_;
-  for (const auto& [name, content] : options_.tokenizer_files) TRY(write_whole(path_of(name.c_str()), content));
+  for (const auto& [name, content] : options_.tokenizer_files) TRY(write_text(path_of(name.c_str()), content));
   TRY(write_index(manifest));
-  TRY(write_whole(path_of("manifest.json"), manifest.json()));
+  TRY(write_text(path_of("manifest.json"), manifest.json()));
   std::error_code ignored;
   fs::remove(path_of("building.json"), ignored);
   fs::remove(path_of("shards.part"), ignored);

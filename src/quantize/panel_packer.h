@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packs panels of a matrix, with or without knowledge of its inputs, and measures what was lost. Inside the quantize
-// room.
+// Packs panels of a matrix, with or without knowledge of its inputs, and measures what was lost.
 #pragma once
 
 #include <cstdint>

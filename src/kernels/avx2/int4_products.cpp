@@ -171,12 +171,6 @@ void load_rows(const Int4Job& job, int64_t row, int64_t block, int64_t columns, 
   x.usual = ((uint64_t{1} << columns / kQuadColumns) - 1) & ~x.large;
 }
 
-__attribute__((always_inline)) inline __m256i broadcast4(const void* p) {
-  int32_t four;
-  __builtin_memcpy(&four, p, sizeof four);
-  return _mm256_set1_epi32(four);
-}
-
 // --- tiles: Rows rows of one block of one panel ---
 
 // The products of the K group k + 4 group added to a quad's sums.

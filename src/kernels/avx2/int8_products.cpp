@@ -38,12 +38,6 @@ const int8_t* next_block(const Int8Job& job, int64_t begin, int64_t end, int64_t
   return block + 1 < job.blocks ? panel_block(job, begin, block + 1) : panel_block(job, end, 0);
 }
 
-__attribute__((always_inline)) inline __m256i broadcast4(const int8_t* p) {
-  int32_t four;
-  __builtin_memcpy(&four, p, sizeof four);
-  return _mm256_set1_epi32(four);
-}
-
 // Half a K group's products, 8 rows of weights, added to their sums.
 __attribute__((always_inline)) inline __m256i add_products(__m256i sum, __m256i weights, __m256i magnitudes,
                                                            __m256i four) {

@@ -25,12 +25,6 @@ struct ScanJob {
   int64_t end;  // outputs from here on are not written
 };
 
-__attribute__((always_inline)) inline __m256i broadcast4(const int8_t* p) {
-  int32_t four;
-  __builtin_memcpy(&four, p, sizeof four);
-  return _mm256_set1_epi32(four);
-}
-
 // sum[r][half]: outputs 8 half .. 8 half + 7 of row r.
 template <int Rows>
 __attribute__((always_inline)) inline void add_block(__m256i (&sum)[Rows][2], const int8_t* const (&x)[Rows],

@@ -24,6 +24,13 @@ inline __m256 in_register(__m256 v) {
   return v;
 }
 
+// Four bytes, in each of the eight lanes.
+__attribute__((always_inline)) inline __m256i broadcast4(const void* p) {
+  int32_t four;
+  __builtin_memcpy(&four, p, sizeof four);
+  return _mm256_set1_epi32(four);
+}
+
 // All bits set in the first `count` of 8 lanes; count may be below 0 or above 8.
 inline __m256i first_lanes(int64_t count) {
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
