@@ -25,6 +25,37 @@ def peak_bytes():
     raise SystemExit("no VmHWM in /proc/self/status")
 
 
+class Interface:
+    """The C functions of a package: its own declarations, and the library's where the package declares none."""
+
+    REST = {"llama_get_logits": ([ctypes.c_void_p], ctypes.POINTER(ctypes.c_float)),
+            "llama_log_set": ([ctypes.c_void_p, ctypes.c_void_p], None),
+            "llama_print_system_info": ([], ctypes.c_char_p),
+            "llama_kv_cache_seq_rm": ([ctypes.c_void_p] + [ctypes.c_int32] * 3, ctypes.c_bool),
+            "llama_kv_cache_seq_cp": ([ctypes.c_void_p] + [ctypes.c_int32] * 4, None)}
+
+    def __init__(self, module):
+        package = importlib.import_module(module)
+        self.version = package.__version__
+        self.declared = package
+        self.library = None
+        if not hasattr(package, "llama_backend_init"):
+            self.declared = importlib.import_module(module + "._ctypes_api")
+            self.library = self.declared._lib
+
+    def __getattr__(self, name):
+        if hasattr(self.declared, name):
+            return getattr(self.declared, name)
+        if self.library is None or name not in self.REST:
+            raise AttributeError(name)
+        function = getattr(self.library, name)
+        function.argtypes, function.restype = self.REST[name]
+        return function
+
+
+LOG = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
+
+
 class Peer:
     """A model and a context for `sequences` sequences of `length` tokens. Newer and older names of the interface work.
 
@@ -35,9 +66,9 @@ class Peer:
     CHUNK = 512
 
     def __init__(self, module, path, threads, length, sequences, shared=False):
-        self.c = c = importlib.import_module(module)
-        self.quiet = c.llama_log_callback(lambda _level, _text, _data: None)
-        c.llama_log_set(self.quiet, ctypes.c_void_p(0))
+        self.c = c = Interface(module)
+        self.quiet = getattr(c, "llama_log_callback", LOG)(lambda _level, _text, _data: None)
+        c.llama_log_set(self.quiet, None)
         c.llama_backend_init()
         load = getattr(c, "llama_model_load_from_file", None) or c.llama_load_model_from_file
         self.model = load(os.fsencode(path), c.llama_model_default_params())
@@ -156,7 +187,7 @@ def bench(args):
             runs = [peer.decode(base, depth, args.generate, count) for _ in range(args.repeat)]
             result["decode"].append({"sequences": count, **speeds(runs)})
         results.append(result)
-    return {"system_info": peer.c.llama_print_system_info().decode().strip(), "version": peer.c.__version__,
+    return {"system_info": peer.c.llama_print_system_info().decode().strip(), "version": peer.c.version,
             "load_seconds": ready - EXECUTED, "rss_bytes": peak_bytes(), "results": results}
 
 

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """capy train: a run that is killed comes to the bytes of one that is not; what is wrong in its file is named."""
 import json
+import os
 import random
 import signal
 import subprocess
+import sys
 import time
 
 import program
 from program import TinyModelTest, capy
 
-KILLS = 6
+KILLS = int(os.environ.get("CAPY_TEST_KILLS", "6"))  # proofs want more
 CONFIG = """model = "tiny"
 out = "whole"
 sample_tokens = 32
@@ -64,6 +66,7 @@ class TrainTest(TinyModelTest):
                 process.wait()
                 kills += 1
         self.assertGreater(kills, 2)  # however fast the machine is
+        print(f"{kills} kills", file=sys.stderr)
         self.check_good(capy(*command[1:]))
         self.assertEqual(self.weights("killed"), self.weights("whole"))
         log = [json.loads(line)["step"] for line in (out / "log.jsonl").read_text().splitlines()]
