@@ -15,6 +15,7 @@ room(sampling capy_text capy_tensor)
 if(NOT CMAKE_CROSSCOMPILING)  # needs OpenSSL, and no test of another machine needs it
   find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)
   room(hub capy_formats OpenSSL::Crypto)
+  target_compile_definitions(capy_hub PUBLIC CAPY_SHIPPED_MODELS="${PROJECT_SOURCE_DIR}/models")
 endif()
 room(model capy_formats capy_kernels capy_cache)
 room(quantize capy_model capy_text)

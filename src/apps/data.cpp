@@ -21,13 +21,13 @@
 #include "data/data_set.h"
 #include "data/stream.h"
 #include "text/chat_template.h"
+#include "text/template_files.h"
 #include "text/tokenizer.h"
 
 namespace capy {
 namespace {
 
 constexpr int64_t kTokenizerBytesMax = int64_t{256} << 20;
-constexpr int64_t kTemplateBytesMax = 1 << 20;
 
 // A file's content, or nothing where there is no such file.
 Result<std::optional<std::string>> read_if_there(const std::string& path, int64_t bytes_max) {
@@ -51,12 +51,7 @@ struct BuildOrder {
 // The template of --template, else the tokenizer's own.
 Result<std::optional<std::string>> template_source(const BuildOrder& order) {
   if (!order.template_file.empty()) return std::optional(TRY(read_file(order.template_file, kTemplateBytesMax)));
-  if (auto own = TRY(read_if_there(order.tokenizer + "/chat_template.jinja", kTemplateBytesMax))) return own;
-  const auto config = TRY(read_if_there(order.tokenizer + "/tokenizer_config.json", kTokenizerBytesMax));
-  if (!config) return std::optional<std::string>();
-  const JsonDocument json = TRY(JsonDocument::parse(*config, order.tokenizer + "/tokenizer_config.json"));
-  const auto text = json.root()["chat_template"].as_string();
-  return text ? std::optional(std::string(*text)) : std::optional<std::string>();
+  return template_of_directory(order.tokenizer);
 }
 
 std::string build_report(const BuildOrder& order, const Manifest& manifest) {

@@ -132,11 +132,11 @@ Home look_at_home() {
   }
   const fs::space_info space = fs::space(there, failed);
   if (!failed) home.free_bytes = static_cast<int64_t>(space.available);
-  const Result<std::vector<LocalModel>> models = list_models();
-  if (models.ok()) {
-    home.models = static_cast<int64_t>(models.value().size());
-  } else if (home.trouble.empty()) {
-    home.trouble = models.error().message;
+  home.models = static_cast<int64_t>(list_models().size());
+  for (const KnownModel& known : known_models()) {
+    const Result<std::string> file = find_model_by_name(known.name);
+    const Status verified = file.ok() ? verify_file(file.value(), known) : Status();
+    if (!verified.ok() && home.trouble.empty()) home.trouble = verified.error().message;
   }
   return home;
 }
@@ -168,22 +168,20 @@ std::vector<CachedWeights> look_at_cached_weights() {
 }
 
 struct DefaultModel {
-  std::string name;
   std::string path;     // "" when it is not here
-  std::string trouble;  // its bytes are not what they should be
-  std::string how_to_get;
+  std::string trouble;  // it is not here, or cannot be read
 };
 
 DefaultModel look_at_default_model() {
-  DefaultModel model{std::string(kDefaultModel), "", "", ""};
+  DefaultModel model;
   const Result<std::string> path = find_model("");
-  if (path.ok()) model.path = path.value();
-  for (const KnownModel& known : known_models()) {
-    if (known.name != kDefaultModel) continue;
-    model.how_to_get = std::string(known.how_to_get);
-    const Status verified = path.ok() ? verify_file(path.value(), known) : Status();
-    if (!verified.ok()) model.trouble = verified.error().message;
+  if (!path.ok()) {
+    model.trouble = path.error().message;
+    return model;
   }
+  model.path = path.value();
+  const Result<Checkpoint> checkpoint = Checkpoint::open(model.path);
+  if (!checkpoint.ok()) model.trouble = checkpoint.error().message;
   return model;
 }
 
@@ -243,10 +241,7 @@ std::string describe_home(const Findings& findings) {
                                                  home.models, home.models == 1 ? " model" : " models")
                                         : concat("TROUBLE: ", home.trouble));
   const DefaultModel& model = findings.model;
-  if (model.path.empty())
-    return text + line("default model", concat(model.name, " is not here yet: ", model.how_to_get));
-  const std::string state = model.trouble.empty() ? "checksum is right" : concat("TROUBLE: ", model.trouble);
-  return text + line("default model", concat(model.name, ", ", state));
+  return text + line("default model", model.trouble.empty() ? model.path : concat("TROUBLE: ", model.trouble));
 }
 
 std::string describe_cached(const Findings& findings) {
@@ -314,10 +309,10 @@ std::string as_json(const Findings& findings) {
   if (!findings.home.trouble.empty()) json.member("home_error", findings.home.trouble);
   json.key("default_model");
   json.begin_object();
-  json.member("name", findings.model.name);
+  json.member("name", kDefaultModel);
   json.member("present", !findings.model.path.empty());
-  json.member("checksum_ok", !findings.model.path.empty() && findings.model.trouble.empty());
   json.member("path", findings.model.path);
+  if (!findings.model.trouble.empty()) json.member("error", findings.model.trouble);
   json.end_object();
   json.key("cached_weights");
   json.begin_array();

@@ -94,7 +94,7 @@ Result<int> list_command(int argc, const char* const* argv) {
   if (const auto ended = TRY(line.read(argc, argv))) return *ended;
 
   std::vector<Row> rows;
-  for (const LocalModel& model : TRY(list_models())) rows.push_back(row_of(model));
+  for (const LocalModel& model : list_models()) rows.push_back(row_of(model));
   if (json) {
     TRY(write_output(as_json(rows)));
   } else if (rows.empty()) {

@@ -186,7 +186,8 @@ Result<SamplingWishes> recommended_by_checkpoint(const std::string& model_path) 
 SamplingOptions sampling_for(const Engine& engine, bool thinking, const SamplingWishes& checkpoint,
                              const SamplingWishes& wishes) {
   const ModelConfig& config = engine.model().config();
-  const bool qwen35 = config.architecture == "qwen3_5";
+  // Qwen's own begin at a width of 1,024; smaller ones of that architecture are other people's.
+  const bool qwen35 = config.architecture == "qwen3_5" && config.dim >= 1024;
   SamplingOptions options = qwen35 ? recommended_for_qwen35(config, thinking) : recommended_for_others(config);
   options.seed = std::random_device{}();
   if (!qwen35) apply(checkpoint, options);  // Qwen3.5's cards say more than its generation_config.json

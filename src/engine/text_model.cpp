@@ -12,11 +12,10 @@
 #include "base/mapped_file.h"
 #include "formats/content_hash.h"
 #include "formats/packed_cache.h"
+#include "text/template_files.h"
 
 namespace capy {
 namespace {
-
-constexpr int64_t kTemplateBytesMax = int64_t{16} << 20;
 
 bool is_file(const std::string& path) {
   std::error_code ignored;
@@ -74,23 +73,6 @@ Result<Vocabulary> gguf_vocabulary(const Checkpoint& checkpoint) {
 }
 
 namespace {
-
-// chat_template.jinja wins; else tokenizer_config.json's chat_template: a string, or a list with one named "default".
-Result<std::optional<std::string>> template_of_directory(const std::string& directory) {
-  const std::string own = directory + "/chat_template.jinja";
-  if (is_file(own)) return std::optional<std::string>(TRY(read_file(own, kTemplateBytesMax)));
-  const std::string config = directory + "/tokenizer_config.json";
-  if (!is_file(config)) return std::optional<std::string>();
-  const JsonDocument document = TRY(JsonDocument::read(config));
-  const Json field = document.root()["chat_template"];
-  if (const auto text = field.as_string()) return std::optional<std::string>(std::string(*text));
-  for (int64_t i = 0; i < field.size(); ++i) {
-    const Json entry = field[i];
-    if (entry["name"].as_string().value_or("") != "default") continue;
-    if (const auto text = entry["template"].as_string()) return std::optional<std::string>(std::string(*text));
-  }
-  return std::optional<std::string>();
-}
 
 Result<std::optional<Tokenizer>> make_tokenizer(const Checkpoint& checkpoint) {
   if (checkpoint.kind() == Checkpoint::Kind::kGguf) {

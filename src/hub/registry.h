@@ -2,6 +2,8 @@
 // The models on this machine, by name. They lie in <capy home>/models:
 //   NAME.gguf  (a split file: NAME-00001-of-0000N.gguf and its parts)    NAME.safetensors
 //   NAME/ or OWNER/NAME/: a Hugging Face directory (config.json and safetensors)
+// Those that come with capy lie beside the program (../share/capy/models), or in the tree it was built in (models). One
+// of the home with the same name wins.
 //
 // Names may come from strangers (a server's requests): one or two parts of letters, digits, '.', '_' and '-', joined by
 // '/', none beginning with '.'. So no name leads out of the directory. Safe from any thread; reads the environment.
@@ -32,8 +34,8 @@ struct LocalModel {
   Kind kind = Kind::kGguf;
 };
 
-// What is there, by name; a missing directory gives none. Contents are not looked at.
-Result<std::vector<LocalModel>> list_models();
+// What is there, by name; a missing directory gives none, and so does a missing home. Contents are not looked at.
+std::vector<LocalModel> list_models();
 
 // A model that capy knows by name and that is the same everywhere.
 struct KnownModel {
@@ -45,7 +47,7 @@ struct KnownModel {
   std::string_view how_to_get;
 };
 
-constexpr std::string_view kDefaultModel = "smollm2";
+constexpr std::string_view kDefaultModel = "cub";  // comes with capy
 std::span<const KnownModel> known_models();
 
 // The path of a model given by path or by name; "" is the default model. An existing path wins over a name. kNotFound

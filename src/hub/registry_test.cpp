@@ -73,8 +73,9 @@ TEST_F(Registry, HomeFollowsTheXdgRules) {
   const Environment homeless("HOME", std::nullopt);
   ASSERT_FALSE(capy_home().ok());
   EXPECT_THAT(capy_home().error().message, HasSubstr("CAPY_HOME"));
-  EXPECT_FALSE(list_models().ok());
-  EXPECT_FALSE(find_model("").ok());
+  EXPECT_FALSE(models_directory().ok());
+  EXPECT_THAT(find_model("nothing").error().message, HasSubstr("CAPY_HOME"));
+  EXPECT_TRUE(find_model("").ok()) << "what comes with capy needs no home";
 }
 
 TEST_F(Registry, ListsFilesSplitsAndDirectories) {
@@ -90,16 +91,16 @@ TEST_F(Registry, ListsFilesSplitsAndDirectories) {
   put("half.gguf.part", "x");
   put("a name with spaces.gguf", "x");
   put(" spaces around .gguf", "x");
-  const auto models = list_models();
-  ASSERT_TRUE(models.ok());
+  auto models = list_models();
+  std::erase_if(models, [](const LocalModel& model) { return model.path.starts_with(CAPY_SHIPPED_MODELS); });
   std::vector<std::string> lines;
-  for (const LocalModel& model : models.value()) {
+  for (const LocalModel& model : models) {
     lines.push_back(model.name + " " + std::to_string(model.bytes) + " " +
                     std::to_string(static_cast<int>(model.kind)));
   }
   EXPECT_THAT(lines, ElementsAre("Owner/Model-0.8B 7 2", "a name with spaces 1 0", "bare 1 1", "big 7 0", "small 5 0",
                                  "tuned 0 2"));
-  EXPECT_THAT(models.value()[3].path, HasSubstr("big-00001-of-00002.gguf"));
+  EXPECT_THAT(models[3].path, HasSubstr("big-00001-of-00002.gguf"));
 }
 
 TEST_F(Registry, FindsByPathThenByName) {
@@ -114,15 +115,22 @@ TEST_F(Registry, FindsByPathThenByName) {
   EXPECT_EQ(find_model("a name with spaces").value(), spaced);
 }
 
-TEST_F(Registry, TheDefaultModelIsTheEmptyName) {
-  const auto missing = find_model("");
+TEST_F(Registry, KnownModelsSayHowToGetThem) {
+  const auto missing = find_model("smollm2");
   ASSERT_FALSE(missing.ok());
   EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
   EXPECT_THAT(missing.error().message, HasSubstr("SmolLM2-135M-Instruct"));
-  EXPECT_THAT(missing.error().message, HasSubstr("./capy run"));
+  EXPECT_THAT(missing.error().message, HasSubstr("./capy run -m smollm2"));
   const std::string file = put("smollm2.gguf", "x");
-  EXPECT_EQ(find_model("").value(), file);
   EXPECT_EQ(find_model("smollm2").value(), file);
+}
+
+TEST_F(Registry, TheEmptyNameIsTheModelThatComesWithCapy) {
+  const std::string shipped = std::string(CAPY_SHIPPED_MODELS) + "/cub";
+  EXPECT_EQ(find_model("").value(), shipped);
+  EXPECT_EQ(find_model("cub").value(), shipped);
+  put("cub/config.json", "{}");
+  EXPECT_EQ(find_model("").value(), (home_ / "models/cub").string()) << "one's own goes first";
 }
 
 TEST_F(Registry, MissingModelsSuggestSimilarOnes) {

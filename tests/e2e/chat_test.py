@@ -350,7 +350,7 @@ class OneAnswerOnATerminalTest(ProgramTest):
 
 class RealModelTest(ProgramTest):
     def test_conversation(self):
-        path = program.default_model()
+        path = program.smollm2()
         terminal = Terminal("run", "-m", path, "--temperature", "0", TERM="xterm", CAPY_HOME=tempfile.gettempdir())
         self.addCleanup(terminal.close)
         terminal.say("What is the capital of France? Answer in one sentence.")

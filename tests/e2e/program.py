@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts capy as a user would, and makes what its tests need: tiny models, a terminal. Standard library only.
 
-CAPY_BINARY is the program. Tests that need the default model use CAPY_HOME/models/smollm2.gguf where it is and skip
+CAPY_BINARY is the program. Tests that need SmolLM2 use CAPY_HOME/models/smollm2.gguf where it is and skip
 otherwise.
 """
 import json
@@ -38,13 +38,13 @@ def capy(*arguments, stdin=b"", env=None, timeout=SECONDS_MAX, **options):
         timeout=timeout, check=False, **data, **options)
 
 
-def default_model():
-    """The default model's path; skips the test where it is not here."""
+def smollm2():
+    """Its path; skips the test where it is not here."""
     home = os.environ.get("CAPY_HOME") or os.path.join(
         os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "capy")
     path = pathlib.Path(home) / "models" / "smollm2.gguf"
     if not path.is_file():
-        raise unittest.SkipTest("skipped: the default model is not here")
+        raise unittest.SkipTest("skipped: smollm2 is not here")
     return path
 
 

@@ -160,7 +160,8 @@ class TextTest(TinyModelTest):
         home = self.path / "home"
         (home / "models").mkdir(parents=True)
         env = program.environment(CAPY_HOME=str(home))
-        self.assertEqual(json.loads(self.check_good(capy("list", "--json", env=env))), [])
+        shipped = json.loads(self.check_good(capy("list", "--json", env=env)))
+        self.assertEqual([(row["name"], row["default"]) for row in shipped], [("cub", True)])
         (home / "models" / "tiny").symlink_to(self.model)
         (home / "models" / "broken.gguf").write_bytes(b"GGUF")
         listed = {row["name"]: row for row in json.loads(self.check_good(capy("list", "--json", env=env)))}
@@ -170,7 +171,7 @@ class TextTest(TinyModelTest):
         self.check_good(capy("list", env=env))
         doctor = json.loads(self.check_good(capy("doctor", "--json", env=env)))
         self.assertTrue(doctor["ok"])
-        self.assertFalse(doctor["default_model"]["present"])
+        self.assertTrue(doctor["default_model"]["present"])
         self.assertEqual(doctor["kernels"][0]["isa"], "generic")
         self.assertGreater(doctor["memory_bytes_s"], 1e8)
         small = {fit["type"]: fit for fit in doctor["fits"] if fit["model"] == "Qwen3.5-0.8B"}
@@ -179,7 +180,7 @@ class TextTest(TinyModelTest):
         self.assertGreater(small["int4"]["decode_tok_s_limit"], 1.5 * small["int8"]["decode_tok_s_limit"])
         self.assertRegex(self.check_good(capy("doctor", env=env)).decode(), r"Qwen3.5-0.8B +int4 .* tokens/s")
         self.assertEqual(sum(kernel["in_use"] for kernel in doctor["kernels"]), 1)
-        self.check_error(capy("run", "hi", env=env), 1, "smollm2")
+        self.check_error(capy("run", "-m", "smollm2", "hi", env=env), 1, "SmolLM2")
         sick = capy("doctor", env=program.environment(CAPY_HOME=str(home), CAPY_ISA="abacus"))
         self.assertEqual(sick.returncode, 1)
         self.assertIn(b"abacus", sick.stdout)
@@ -187,17 +188,17 @@ class TextTest(TinyModelTest):
 
 class DefaultModelTest(ProgramTest):
     def test_thinking_that_the_template_does_not_know(self):
-        model = program.default_model()
+        model = program.smollm2()
         self.check_error(capy("run", "-m", model, "Hi", "--think", "on", "--max-tokens", "3"), 1, "--think")
         self.check_good(capy("run", "-m", model, "Hi", "--think", "off", "--max-tokens", "3"))
 
     def test_answers(self):
-        model = program.default_model()
+        model = program.smollm2()
         done = capy("run", "-m", model, "What is the capital of France? Answer in one sentence.", "--temperature", "0")
         self.assertIn(b"Paris", self.check_good(done))
 
     def test_the_same_answer_whatever_the_kernels(self):
-        model = program.default_model()
+        model = program.smollm2()
         answers = set()
         for kernel in json.loads(self.check_good(capy("doctor", "--json")))["kernels"]:
             done = capy("run", "-m", model, "Name three colours.", "--seed", "1", "--max-tokens", "12",
@@ -206,7 +207,7 @@ class DefaultModelTest(ProgramTest):
         self.assertEqual(len(answers), 1)
 
     def test_perplexity_of_plain_english(self):
-        model = program.default_model()
+        model = program.smollm2()
         with tempfile.TemporaryDirectory() as folder:
             text = pathlib.Path(folder) / "text.txt"
             text.write_text("It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of "

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""./capy, the wrapper: when it builds, when it wants the default model, and that it gets out of the way."""
+"""./capy, the wrapper: when it builds, when it fetches smollm2, and that it gets out of the way."""
 import os
 import pathlib
 import shutil
@@ -99,20 +99,21 @@ class Wrapper(unittest.TestCase):
         self.stamp("none")
         self.expect_started(self.run_capy("list"), "list")
 
-    def test_default_model_is_fetched_when_wanted(self):
-        for words in (["run"], ["run", "hello"], ["run", "-m", "smollm2", "x"], ["run", "--model=smollm2"], ["show", "smollm2"],
-                      ["tokenize", "smollm2"], ["run", "--", "-m"]):
+    def test_smollm2_is_fetched_when_named(self):
+        for words in (["run", "-m", "smollm2", "x"], ["run", "--model=smollm2"], ["run", "x", "-msmollm2"], ["show", "smollm2"],
+                      ["tokenize", "smollm2"]):
             with self.subTest(words=words):
                 result = self.run_capy(*words)
                 self.assertIn("CALLED python3 -m pip", result.stderr)
                 self.assertEqual((result.returncode, result.stdout), (1, ""))
         (self.home / "models").mkdir(parents=True, exist_ok=True)
         (self.home / "models" / "smollm2.gguf").touch()
-        self.expect_started(self.run_capy("run", "hello"), "run", "hello")
+        self.expect_started(self.run_capy("show", "smollm2"), "show", "smollm2")
 
-    def test_default_model_is_left_alone_otherwise(self):
+    def test_nothing_is_fetched_otherwise(self):
         for words in ([], ["--version"], ["list"], ["doctor"], ["run", "--help"], ["run", "-m", "a.gguf"], ["run", "-ma.gguf"],
-                      ["run", "--model=a.gguf", "x"], ["show", "a.gguf"]):
+                      ["run", "--model=a.gguf", "x"], ["show", "a.gguf"], ["run"], ["run", "hello"], ["run", "smollm2"],
+                      ["run", "--", "-m"]):
             with self.subTest(words=words):
                 self.expect_started(self.run_capy(*words), *words)
 
