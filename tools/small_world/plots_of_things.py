@@ -25,8 +25,8 @@ def lost(s):
         s.tell("{h} [was|felt] [very|so|quite] {sad}.", "That made {h.o} {sad}.", "{h} felt {sad} and [sat down on the step|did not want any breakfast|almost cried].")
         s.fact("feel", ["How did {h.n} feel when the {t} was gone?"], ["{h.n} felt {sad}."], "{sad}")
     cast["searched"], cast["searched2"] = s.plain(s.pick(SEARCHED)), s.plain(s.pick(SEARCHED))
-    s.tell("{h} looked {searched}, but [it was not there|there was only dust|all {h.he} found was an old sock|there was nothing].", "{h} looked {searched}. [Nothing|No {t}]!",
-           "First {h} looked {searched}. It was not there." if cast["searched"] == cast["searched2"] else "First {h} looked {searched}, then {searched2}. It was not there.")
+    s.tell("{h} looked {searched}, but [it was not there|there was only dust|all {h.he} found was an old sock|there was nothing].", "{h} looked {searched}, [but found nothing|in vain|but there was no {t}].",
+           "First {h} looked {searched}, where the {t} was not." if cast["searched"] == cast["searched2"] else "First {h} looked {searched}, then {searched2}, but [it was not there|in vain].")
     s.maybe(0.6, "\"When did you have it last?\" asked {e}.", "\"Think back,\" said {e}. \"Where did you go yesterday?\"", "\"Have you looked outside?\" {e} asked.", "{e.n} helped to look, but {e.he} did not find it either.",
             "\"Things don't run away,\" said {e}. \"It must be somewhere.\"")
     s.tell("\"I was {p.in} yesterday,\" {h} [said|remembered].", "Then {h} remembered that {h.he} had played {p.in}.", "\"Maybe I left it {p.in},\" {h} said.", "\"The {p}!\" cried {h}. \"I had it with me there!\"")
@@ -156,17 +156,17 @@ def honest(s):
     s.tell("{h} opened it and saw {inside}.", "Inside {h} found {inside}.", "{h} looked inside: {inside}!", "When {h} shook it, something moved. It was {inside}." if "coins" in cast["inside"] else "{h} opened it. Inside lay {inside}.")
     s.fact("what", ["What was in the {bag}?"], ["{inside.cap}."], "{inside}")
     s.paragraph()
-    s.tell("\"With this I could get the {t},\" {h} thought.", "\"Nobody has seen me,\" thought {h}. \"I could keep it.\"", "For a moment, {h} thought of the {t}. [It would be so easy|Nobody would know].", "\"Finders keepers,\" said a small voice in {h.ns} head.")
-    s.tell("But somebody [was looking for it now|must be very sad now|had lost it].", "But then {h} thought, \"Somebody is looking for this.\"", "\"No,\" {h} said aloud. \"It is not mine.\"", "Then {h} remembered how it feels to lose something.")
-    s.tell("{h} asked {x.n}, \"Is this your {bag}?\" \"No,\" said {x.n}, \"[I have mine here|mine is bigger|but I heard {o.n} sigh].\"", "{x.n} came by. \"Did you lose {bag.a}?\" asked {h.n}. \"Not I,\" said {x.n}. \"Ask {o.n}.\"", "{h} went from door to door. \"It is not mine,\" said {x.n}.")
+    s.tell("\"With this I could get the {t},\" {h} thought.", "\"Nobody has seen me,\" thought {h.n}. \"I could keep the {bag}.\"", "For a moment, {h.n} thought of the {t}, for [it would be so easy|nobody would know].", "\"Finders keepers,\" said a small voice in {h.ns} head.")
+    s.tell("But somebody [was looking for it now|must be very sad now|had lost it].", "But then {h} thought, \"Somebody is looking for this.\"", "\"No, it is not [mine|my {bag}|for me],\" {h.n} said aloud.", "Then {h} remembered how it feels to lose something.")
+    s.tell("{h} asked {x.n}, \"Is this your {bag}?\" \"No,\" said {x.n}, \"[I have mine here|mine is bigger|but I heard {o.n} sigh].\"", "{x.n} came by. \"Did you lose {bag.a}?\" asked {h.n}. \"Not I,\" said {x.n}. \"Ask {o.n}.\"", "{h.n} went from door to door. \"It is not mine,\" said {x.n}.")
     s.event("{h.n} asked {x.n}, but it was not {x.his} {bag}")
     s.paragraph()
     s.tell("[Near|Not far from] the {q}, {h} saw {o.n}, who was looking [under every bush|for something on the ground|very {sad}].", "Then {h.n} met {o.n}. {o.he} looked [pale|worried] and turned all {o.his} pockets out.", "{o.n} was sitting {q.in} with {o.his} head in {o.his} hands.")
-    s.tell("\"Are you looking for this?\" asked {h.n} and held out the {bag}.", "\"Is this yours?\" {h.n} asked. \"What is in it?\" \"{inside.cap},\" said {o.n}. It was true.", "{h.n} held up the {bag}. \"My {bag}!\" cried {o.n}.")
+    s.tell("\"Are you looking for this?\" asked {h.n} and held out the {bag}.", "\"What is in your {bag}?\" {h.n} asked. \"{inside.cap},\" said {o.n}, and {h.n} gave it to {o.him}.", "{h.n} held up the {bag}. \"My {bag}!\" cried {o.n}.")
     s.event("{h.n} gave the {bag} back to {o.n}")
     s.fact("who", ["Whose {bag} was it?", "Who had lost the {bag}?"], ["It was {o.n}.", "{o.n} had lost it."], "{o.n}")
     s.tell("{o.n} [was so happy that {o.he} danced|could hardly believe it|had tears in {o.his} eyes].", "\"What an honest {h.kind} you are!\" said {o.n}.", "\"I thought it was gone for ever,\" said {o.n}.")
-    s.tell("Then {o.n} asked what {h.n} wished for most, and the next day, there was {t.a} at the door.", "\"Wait here,\" said {o.n}, and {o.he} came back with {t.a}. \"I have no use for it. Take it.\"", "\"You shall have a present,\" said {o.n}. And what was it? It was {t.a}!")
+    s.tell("Then {o.n} asked what {h.n} wished for most, and the next day, there was {t.a} at the door.", "\"Wait here,\" said {o.n}, and {o.he} came back with {t.a}. \"I have no use for it. Take it.\"", "\"You shall have a present, {h.n},\" said {o.n}, and it was {t.a}!")
     s.event("{o.n} gave {h.n} {t.a}")
     s.fact("what", ["What did {o.n} give {h.n}?", "What did {h.n} get in the end?"], ["{h.n} got {t.a}."], "{t.a}")
     if s.chance(0.5):
