@@ -7,17 +7,18 @@ import scenes
 from days import plot
 from plots_of_deeds import STRANGERS
 
-FEARS = (("the dark", "a coat on a hook", "a tall man in the corner"), ("thunder", "only the clouds bumping together", "a giant with a drum"), ("the big dog next door", "a friendly old dog with no teeth", "a wolf"),
-         ("the attic", "a family of mice with a walnut", "a ghost"), ("the deep well", "{h.his} own echo", "a troll"), ("the old mill", "an owl with three little ones", "a witch"), ("the cellar", "a pot lid that had fallen down", "a monster with iron shoes"),
-         ("the scarecrow", "straw in an old coat", "a thief"), ("the cave", "water that dripped into a pool", "a dragon"), ("the cupboard at night", "a moth that wanted to get out", "a ghost with wings"), ("the tall shadow on the wall", "the shadow of a flower pot", "a giant"),
-         ("the noise in the chimney", "the wind and a loose brick", "a bear"))
-SOUNDS = ("a strange sound", "a rumble", "a long low noise", "a creak", "a scratch", "a knock", "a thump", "a soft hiss")
+# what is feared, what it is, what it is taken for, how it sounds
+FEARS = (("the dark", "a coat on a hook", "a tall man in the corner", ("a creak", "a thump", "a soft rustle")), ("thunder", "only the clouds bumping together", "a giant with a drum", ("a rumble", "a loud crack", "a long low rumble")),
+         ("the big dog next door", "a friendly old dog with no teeth", "a wolf", ("a bark", "a growl", "a loud sniff")), ("the attic", "a family of mice with a walnut", "a ghost", ("a scratch", "a soft rolling sound", "a patter")),
+         ("the deep well", "{h.his} own echo", "a troll", ("a voice", "a deep hello", "a hollow sound")), ("the old mill", "an owl with three little ones", "a witch", ("a hiss", "a hoot", "a soft cry")), ("the cellar", "a pot lid that had fallen down", "a monster with iron shoes", ("a clang", "a bang", "a rattle")),
+         ("the scarecrow", "straw in an old coat", "a thief", ("a rustle", "a flapping", "a scrape")), ("the cave", "water that dripped into a pool", "a dragon", ("a drip", "a strange sound", "a splash")), ("the cupboard at night", "a moth that wanted to get out", "a ghost with wings", ("a flutter", "a soft knock", "a rustle")),
+         ("the tall shadow on the wall", "the shadow of a flower pot", "a giant", ("a creak", "a sigh of wind", "a knock")), ("the noise in the chimney", "the wind and a loose brick", "a bear", ("a howl", "a moan", "a thump")))
 
 
 def afraid(s):
     cast = s.cast
-    fear, truth, fancy = s.pick([entry for entry in FEARS if not ("mice" in entry[1] and cast["h"].kind in ("mouse", "owl", "kitten")) and not ("owl" in entry[1] and cast["h"].kind == "owl") and not (entry[0] == "the dark" and cast["h"].kind in ("owl", "mole")) and entry[2].split()[1] != cast["h"].kind])
-    cast.update(fear=fear, fancy=fancy, truth=s.plain(truth), sound=s.pick(SOUNDS))
+    fear, truth, fancy, sounds = s.pick([entry for entry in FEARS if not ("mice" in entry[1] and cast["h"].kind in ("mouse", "owl", "kitten")) and not ("owl" in entry[1] and cast["h"].kind == "owl") and not (entry[0] == "the dark" and cast["h"].kind in ("owl", "mole")) and entry[2].split()[1] != cast["h"].kind])
+    cast.update(fear=fear, fancy=fancy, truth=s.plain(truth), sound=s.pick(sounds))
     cast["x"] = s.pick((cast["e"], cast["f"]))
     if cast["x"] is cast["f"]:
         scenes.meet_friend(s)
@@ -31,17 +32,17 @@ def afraid(s):
     s.tell("{time.cap}, {h} heard {sound} and [hid under the blanket|ran to {x.n}|could not move].", "{time.cap}, there was {sound}. {h} [trembled|held {h.his} breath].", "Then, {time}, there was {sound}. \"There it is!\" whispered {h}.")
     if s.chance(0.4):
         moods.fear(s)
-    s.tell("\"What is it?\" asked {x.n}. \"It is {fancy}!\" said {h.n}.", "{x.n} saw that {h.n} was shaking. \"Tell me,\" {x.he} said.", "\"Are you afraid?\" asked {x.n}. {h.n} nodded.", "\"You are as white as milk,\" said {x.n}. \"What is it?\"" if not cast["h"].animal else "\"You are trembling,\" said {x.n}. \"What is it?\"")
+    s.tell("\"What is it?\" asked {x.n}. \"It is {fancy}!\" said {h.n}.", "{x.n} saw that {h.n} was shaking. \"Tell me what it is, {h.n},\" {x.he} said.", "\"Are you afraid?\" asked {x.n}. {h.n} nodded.", "\"You are as white as milk,\" said {x.n}. \"What is it?\"" if not cast["h"].animal else "\"You are trembling,\" said {x.n}. \"What is it?\"")
     s.tell("\"Come, we will look together,\" said {x.n} and took {h.ns} hand." if not cast["h"].animal else "\"Come, we will look together,\" said {x.n}.",
-           "\"I was afraid of it once, too,\" said {x.n}. \"Let us go and see.\"", "\"Two are braver than one,\" said {x.n}. \"Come.\"", "\"Let us take a lamp and look,\" said {x.n}.")
+           "\"I was afraid of it once, too,\" said {x.n}. \"Let us go and see.\"", "\"Two are braver than one, {h.n},\" said {x.n}. \"Come.\"", "\"Let us take a lamp and look,\" said {x.n}.")
     s.event("{x.n} went with {h.n} to look")
     s.fact("who", ["Who went with {h.n} to look?"], ["{x.n} went with {h.n}."], "{x.n}")
-    s.tell("Step by step they went[ on|], and {h.ns} heart [beat|pounded].", "{h} wanted to turn back, but {x.n} was there.", "They carried {t.a} [for luck|to be safe].", "{h} walked behind {x.n} and looked past {x.him} with one eye.")
+    s.tell("Step by step they went[ on|], and {h.ns} heart [beat|pounded].", "{h} wanted to turn back, but {x.n} was there.", "They carried {t.a} for luck.", "{h} walked behind {x.n} and looked past {x.him} with one eye.")
     s.tell("And what was it? It was {truth}.", "Then {h} saw it: {truth}!", "In the end it was {truth}.", "There was no {fancy_}. There was only {truth}.".replace("{fancy_}", cast["fancy"].split(" ", 1)[1]) if not cast["truth"].startswith("only") else "And it was {truth}.")
     s.event("{h.n} saw that it was {truth}")
     s.fact("what", ["What was it really?"], ["It was {truth}."], "{truth}")
     s.paragraph()
-    s.tell("{h} began to laugh. \"[So that was all|Is that all]!\"", "\"How silly of me,\" said {h.n}. \"Not silly at all,\" said {x.n}. \"You went to look.\"", "{h} looked at it for a long time, and the fear [went away|grew small].", "{h} took a deep breath. \"And I could not sleep because of that!\" {h.he} said.")
+    s.tell("{h} began to laugh. \"[So that was all|Is that all]!\"", "\"How silly of me,\" said {h.n}. \"Not silly at all,\" said {x.n}. \"You went to look.\"", "{h} looked at it for a long time, and the fear [went away|grew small].", "{h} took a deep breath. \"And I was afraid of that, {x.n}!\" {h.he} said.")
     s.tell("The next time, {h.n} was not afraid any more.", "Since then, {h.n} was no longer afraid of {fear}.", "After that, it was {h.n} who took others there.", "Now {h.n} even said good night to it.")
     s.event("{h.n} was not afraid any more")
     ends.happy(s, "fear grows small when one looks at it", "being brave means going although one is afraid", "two are braver than one")
@@ -67,7 +68,7 @@ def mystery(s):
     s.fact("what", ["What did {h.n} hear?"], ["{h.n} heard {noise}."], "{noise}")
     s.tell("\"It is {guess},\" said {f.n}. \"Or {guess2},\" said {h.n}.", "{f.n} thought it was {guess}. {h.n} thought of {guess2}.", "\"Maybe it is {guess}!\" whispered {f.n}.", "\"That can only be {guess},\" said {f.n}, and {f.his} eyes were big.")
     s.fact("what", ["What did {f.n} think it was?"], ["{f.n} thought that it was {guess}."], "{guess}")
-    s.tell("\"Let us find out,\" said {h.n}.", "{both} [took each other by the {h.hand}|took {t.a} with them] and went to find out.", "{h.n} was too curious to stay at home.", "\"I want to know,\" said {h.n}. \"I don't,\" said {f.n}, but {f.he} came along.")
+    s.tell("\"Let us find out,\" said {h.n}.", "{both} [held on to each other|took {t.a} with them] and went to find out.", "{h.n} was too curious to stay at home.", "\"I want to know,\" said {h.n}. \"I don't,\" said {f.n}, but {f.he} came along.")
     scenes.walk_together(s, "p")
     s.tell("On the ground they found {clue}.", "\"Here is something,\" said {f.n}. It was {clue}.", "{h.n} bent down and found {clue}.", "The first clue was {clue}.")
     s.event("{h.n} and {f.n} found {clue}")
@@ -177,7 +178,7 @@ def star(s):
     s.event("{h.n} and {f.n} saw a star fall")
     s.fact("what", ["What did {h.n} and {f.n} see?"], ["{both} saw a star fall."], "star")
     s.tell("\"It came down behind the {p}!\" said {h}.", "\"It fell down {p.near},\" said {f.n}.", "It went down somewhere near the {p}.")
-    s.tell("\"We must find it,\" said {h} and took {bring}.", "{both} took {bring} for the star and set out.", "\"It must be cold and lonely,\" said {f.n}. So they went to look for it with {bring}.")
+    s.tell("\"We must find it,\" said {h} and took {bring}.", "{both} took {bring} for the star and set out.", "\"It must be cold and lonely,\" said {h.n}. So they went to look for it with {bring}.")
     s.event("they went to look for it with {bring}")
     s.fact("what", ["What did they take with them?"], ["{both} took {bring}."], "{bring}")
     scenes.walk_together(s, "p")

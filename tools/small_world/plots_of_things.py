@@ -18,7 +18,7 @@ def lost(s):
            "Of all {h.his} things, {h} liked {h.his} {t.full} best.", "{h} [owned|had] {t.a}, and {h.he} liked to {t.use}.", "{h.ns} greatest treasure was {t.a}. {h.he} could {t.use}.")
     s.paragraph()
     s.tell("{time.cap}, the {t} was gone.", "But {time}, {h} could not find the {t}.", "{time.cap}, {h} looked for the {t}, and it was not there.",
-           "\"Where is my {t}?\" {h} cried {time}.", "{time.cap}, {h} wanted to {t.use}. But where was the {t}?")
+           "\"Where is my {t}?\" {h} cried {time}.", "{time.cap}, {h} reached for the {t}. But where was it?")
     s.event("{h.n} lost {h.his} {t}")
     s.fact("what", ["What did {h.n} lose?"], ["{h.n} lost {h.his} {t}.", "It was {h.his} {t}."], "{t}")
     if s.chance(0.6):
@@ -27,7 +27,7 @@ def lost(s):
     cast["searched"], cast["searched2"] = s.plain(s.pick(SEARCHED)), s.plain(s.pick(SEARCHED))
     s.tell("{h} looked {searched}, but [it was not there|there was only dust|all {h.he} found was an old sock|there was nothing].", "{h} looked {searched}, [but found nothing|in vain|but there was no {t}].",
            "First {h} looked {searched}, where the {t} was not." if cast["searched"] == cast["searched2"] else "First {h} looked {searched}, then {searched2}, but [it was not there|in vain].")
-    s.maybe(0.6, "\"When did you have it last?\" asked {e}.", "\"Think back,\" said {e}. \"Where did you go yesterday?\"", "\"Have you looked outside?\" {e} asked.", "{e.n} helped to look, but {e.he} did not find it either.",
+    s.maybe(0.6, "\"When did you have it last?\" asked {e}.", "\"Think back,\" said {e}. \"[Where did you go|Where were you|What did you do] yesterday?\"", "\"Have you looked outside?\" {e} asked.", "{e.n} helped to look, but {e.he} did not find it either.",
             "\"Things don't run away,\" said {e}. \"It must be somewhere.\"")
     s.tell("\"I was {p.in} yesterday,\" {h} [said|remembered].", "Then {h} remembered that {h.he} had played {p.in}.", "\"Maybe I left it {p.in},\" {h} said.", "\"The {p}!\" cried {h}. \"I had it with me there!\"")
     scenes.walk(s, "p")
@@ -57,15 +57,15 @@ def broken(s):
     cast["hide"] = s.pick(("under the bed", "behind the shed", "under the carpet", "in the wood box", "in the cupboard", "behind the curtain", "in an old boot", "under the stairs"))
     cast["mend"] = s.pick(("glue", "wire and string", "clay and paint", "a hammer and small nails", "tape and much patience", "strong glue and two clips", "a new screw and some glue"))
     s.title = "the broken {vase}"
-    s.tell("{e.n} had {vase.a}, and [it was very old|{e.he} loved it|it had come from far away|{e.he} dusted it every day].", "In the kitchen stood {vase.a} that belonged to {e.n}.",
+    s.tell("{e.n} had {vase.a}, and [it was very old|{e.he} loved it|it had come from far away|{e.he} dusted it every day].", "[In the kitchen|On the shelf|Beside the stove|In the hall] stood {vase.a} that belonged to {e.n}.",
            "{e.ns} {vase} was [very old|a present from a friend|the finest in the village|the first thing that one saw in the house].")
     s.paragraph()
     s.tell("{time.cap}, {h} {how} in the house[, though {h.he} had been told not to|].", "{time.cap}, {e.n} was out, and {h} {how}.", "{time.cap}, it was too [quiet|boring] for {h}, and soon {h.he} {how} in the kitchen.")
-    s.tell("Crash! The {vase} [fell and broke|broke into pieces|broke].", "There was a loud crash, and the {vase} was broken.", "{h} did not look, and bump! The {vase} broke.", "Something [shook|slipped], something fell, and there lay the {vase} in [two|three|many] pieces.")
+    s.tell("Crash! The {vase} [fell and broke|broke into pieces|broke].", "There was a loud crash, and the {vase.full} was broken.", "{h} did not look where {h.he} was going, and the {vase.full} fell and broke.", "Something [shook|slipped], something fell, and there lay the {vase} in [two|three|many] pieces.")
     s.event("{h.n} broke the {vase}")
     s.fact("what", ["What did {h.n} break?"], ["{h.n} broke the {vase}."], "{vase}")
     s.fact("why", ["How did the {vase} break?", "Why did the {vase} break?"], ["It broke because {h.n} {how}."], "{how}")
-    s.tell("{h.ns} heart beat fast. \"Oh no,\" {h.he} whispered.", "{h} [turned pale|stood quite still|put {h.his} {h.hands} over {h.his} mouth].", "\"What shall I do?\" thought {h}.", "Suddenly it was very quiet. {h} could hear {h.his} own heart.")
+    s.tell("{h.ns} heart beat fast. \"Oh no, {e.ns} {vase}!\" {h.he} whispered.", "{h} [turned pale|stood quite still|put {h.his} {h.hands} over {h.his} mouth].", "\"What [shall I do|will {e.n} say|have I done]?\" thought {h.n}.", "Suddenly it was very quiet, and {h.n} could hear {h.his} own heart.")
     if s.chance(0.6):
         hidden(s)
     s.paragraph()
@@ -73,12 +73,12 @@ def broken(s):
            "When {e.n} came in, {h} said, \"It was me. I broke the {vase}.\"", "\"There is something that I must tell you,\" {h} said to {e.n}. \"I broke the {vase}.\"")
     s.event("{h.n} told {e.n} the truth")
     s.fact("who", ["Whom did {h.n} tell the truth?"], ["{h.n} told {e.n} the truth."], "{e.n}")
-    s.tell("{e} was [quiet|silent] for a moment. \"Thank you for telling me,\" {e.he} said.", "{e} sighed, and then {e.he} gave {h.him} a hug. \"It is only a {vase},\" {e.he} said.",
-           "\"A {vase} can be mended,\" said {e}. \"I am glad that you told me.\"", "{e} was sad about the {vase}, but {e.he} was not angry. \"That took courage,\" {e.he} said.")
-    s.tell("Together they mended it with {mend}.", "They sat down and mended the {vase} with {mend}.", "With {mend}, the two of them put it together again.", "It took the whole [afternoon|evening], but with {mend} they mended it.")
+    s.tell("{e} was [quiet|silent] for a moment. \"Thank you for telling me, {h.n},\" {e.he} said.", "{e} sighed, and then {e.he} gave {h.him} a hug. \"It is only a {vase}, {h.n},\" {e.he} said.",
+           "\"A {vase} can be mended, {h.n},\" said {e}. \"I am glad that you told me.\"", "{e} was sad about the {vase}, but {e.he} was not angry. \"That took courage,\" {e.he} said.")
+    s.tell("Together {h.n} and {e.n} mended it with {mend}.", "They sat down and mended the {vase} with {mend}.", "With {mend}, the two of them put it together again.", "It took the whole [afternoon|evening], but with {mend} they mended it.")
     s.event("{h.n} and {e.n} mended the {vase} with {mend}")
     s.fact("what", ["What did they mend the {vase} with?"], ["They mended it with {mend}."], "{mend}")
-    s.maybe(0.5, "One could still see a thin line, but {e.n} [liked it even better|said it looked like a river].", "The {vase} was not as good as new, but it was whole again.", "\"Now it has a story,\" said {e.n}.", "From then on, {h} [ran and jumped outside|played outside].")
+    s.maybe(0.5, "One could still see a thin line, but {e.n} [liked it even better|said it looked like a river].", "The {vase} was not as good as new, but it was whole again.", "\"Now the {vase} has a story,\" said {e.n}.", "From then on, {h} [ran and jumped outside|played outside].")
     ends.happy(s, "the truth makes the heart light", "it is best to tell the truth at once", "everyone makes mistakes", "a thing can be mended, and so can a mistake")
 
 
@@ -132,7 +132,7 @@ def quarrel(s):
     ends.happy(s, "sharing makes a thing twice as good", "a friend is worth more than a thing", "saying sorry first is brave", "two who share have more than one who keeps")
 
 
-PURSES = (("purse", "five coins"), ("bag", "a gold watch"), ("little box", "a pearl"), ("wallet", "ten coins"), ("pouch", "three silver coins"), ("letter case", "a letter with a red seal"), ("sewing bag", "a silver thimble"))
+PURSES = (("purse", "five coins"), ("bag", "a gold watch"), ("box", "a pearl"), ("wallet", "ten coins"), ("pouch", "three silver coins"), ("letter case", "a letter with a red seal"), ("sewing bag", "a silver thimble"))
 OWNERS = (("miller", "he"), ("baker", "she"), ("farmer", "she"), ("weaver", "he"), ("old sailor", "he"), ("beekeeper", "she"), ("shopkeeper", "he"), ("tailor", "he"), ("cook", "she"), ("teacher", "she"), ("ferryman", "he"), ("postman", "he"),
           ("gardener", "she"), ("shepherd", "he"), ("doctor", "she"), ("fisherman", "he"), ("shoemaker", "he"), ("painter", "she"))
 

@@ -37,15 +37,22 @@ def opening(s):
                "This is the story of {h.n}, a {h.trait} {h.kind} who lived [near|close to] the {p}.",
                "A {h.kind} named {h.n} lived with {e.n}, who {elder_habit}.",
                "In the village {p.near} there was a {h.kind} [called|named] {h.n}.")
-    s.maybe(0.55, "{h} [liked|loved] to {habit}.", "More than anything else, {h} [liked|loved] to {habit}.", "{h} lived with {e.n}, who {elder_habit}.",
-            "Nobody [laughed|ran|smiled|asked questions|sang] as much as {h.n}.", "{h} was [never|seldom] bored, for {h.he} loved to {habit}.", "Every day, {h} found time to {habit}.")
+    if s.cast["elder_habit"] in s.paragraphs[0][0]:
+        s.maybe(0.55, "{h} [liked|loved] to {habit}.", "Every day, {h} found time to {habit}.", "{h} was [never|seldom] bored, for {h.he} loved to {habit}.")
+    else:
+        habit(s)
     s.fact("who", ["Who is the story about?", "Who is this story about?"],
            ["It is about a {h.kind} named {h.n}.", "The story is about {h.n}, a {h.kind}."], "{h.n}")
     s.fact("kind", ["What kind of animal is {h.n}?" if h.animal else "Is {h.n} a boy or a girl?"], ["{h.n} is a {h.kind}."], "{h.kind}")
     if s.cast["time"] in s.paragraphs[0][0].lower():
-        s.cast["time"] = s.pick(("that day", "that " + s.cast["part"]))  # it has been said which
+        s.cast["time"] = "that " + s.cast["part"]  # it has been said which
     if s.chance(0.4):
         meet_friend(s)
+
+
+def habit(s):
+    s.maybe(0.55, "{h} [liked|loved] to {habit}.", "More than anything else, {h} [liked|loved] to {habit}.", "{h} lived with {e.n}, who {elder_habit}.",
+            "Nobody [laughed|ran|smiled|asked questions|sang] as much as {h.n}.", "{h} was [never|seldom] bored, for {h.he} loved to {habit}.", "Every day, {h} found time to {habit}.")
 
 
 def weather(s):

@@ -133,7 +133,7 @@ class Story:
         if type(value) is not Being:
             return value.forms[form]
         if form in ("", "o", "s"):
-            if told and self._clear(value) and self.random() < 0.75:
+            if told and self._clear(value) and self.random() < 0.68:
                 return value.forms[{"": "he", "o": "him", "s": "his"}[form]]
             if told:
                 self._mention(value, True)

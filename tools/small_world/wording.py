@@ -4,7 +4,7 @@ import re
 
 _QUOTED = re.compile(r'"[^"]*"')
 # In speech alone, and only where something follows ("I am." and "as it is," are never contracted).
-_SPOKEN = tuple((re.compile(rf"\b{long} (?=[a-z{{\[])"), f"[{long}|{short}] ") for long, short in (
+_SPOKEN = tuple((re.compile(rf"\b{long} (?!it\b)(?=[a-z{{\[])"), f"[{long}|{short}] ") for long, short in (
     ("I will", "I'll"), ("I am", "I'm"), ("We will", "We'll"), ("we will", "we'll"), ("You are", "You're"), ("It is", "It's"), ("it is", "it's"), ("That is", "That's"), ("What is", "What's"), ("Where is", "Where's"),
     ("Let us", "Let's"), ("let us", "let's"), ("do not", "don't"), ("Do not", "Don't"), ("did not", "didn't"), ("cannot", "can't"), ("We are", "We're"), ("He is", "He's"), ("She is", "She's"), ("must not", "mustn't"), ("does not", "doesn't")))
 _TOLD = tuple((re.compile(long), short) for long, short in (
@@ -15,12 +15,21 @@ _TOLD = tuple((re.compile(long), short) for long, short in (
     (r"\bSoon (?=\{[a-z]+(?:\.n|\.he)?\} |they |the )", "[Soon |Before long, |A little later, |Not long after, ]"), (r"\bbig (?=\w)", "[big|large] "),
     (r"\bThe next day,", "[The next day,|The day after,|On the following day,]"), (r"\bIn the morning,", "[In the morning,|The next morning,|When morning came,]")))
 
+# Who speaks may be named first; not where the speech goes on after it.
+_TAGGED = re.compile(r'(?:(?<=^)|(?<=[.!?"] ))"([^"\[\]]+?)([,!?])" (said|cried|asked|called|whispered|thought) (\{\w+(?:\.n)?\})\.(?! ")')
+
 
 def varied(template):
     """The template with choices where it had words that can be said in another way."""
+    template = _TAGGED.sub(_turned, template)
     for pattern, choice in _TOLD:
         template = pattern.sub(choice, template)
     return _QUOTED.sub(_contracted, template)
+
+
+def _turned(found):
+    speech, sign, verb, who = found.groups()
+    return f'[{found[0]}|{who} {verb}, "{speech}{"." if sign == "," else sign}"]'
 
 
 def _contracted(quoted):
