@@ -1,50 +1,82 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who and what a story begins with. Changes that a reader asks for ("with a fox", "call her Lily") are made here."""
+import animals
 import lexicon
+import places
 from story import Being, Place, Thing
+
+PLACES = {entry[0]: entry for entry in places.PLACES}
+TREASURES = {entry[0]: entry for entry in lexicon.TREASURES}
 
 
 def child(story, taken=(), pronoun=None):
     girl = story.chance(0.5) if pronoun is None else pronoun == "she"
-    names = lexicon.GIRLS if girl else lexicon.BOYS
-    name = story.pick(names)
-    while name in taken:
-        name = story.pick(names)
+    name = fresh(story, lexicon.GIRLS if girl else lexicon.BOYS, taken)
     return Being(name, "girl" if girl else "boy", "she" if girl else "he", story.pick(lexicon.TRAITS))
 
 
-def animal(story, taken=(), pronoun=None, kind=None):
-    sort, home = story.pick(lexicon.ANIMALS)
-    if kind:
-        sort, home = kind, dict(lexicon.ANIMALS)[kind]
-    name = story.pick(lexicon.ANIMAL_NAMES)
+def fresh(story, names, taken):
+    name = story.pick(names)
     while name in taken:
-        name = story.pick(lexicon.ANIMAL_NAMES)
+        name = story.pick(names)
+    return name
+
+
+def animal(story, taken=(), pronoun=None, kind=None, but=""):
+    sort = story.pick(animals.HEROES)
+    while sort.kind == but:
+        sort = story.pick(animals.HEROES)
+    if kind:
+        sort = animals.ALL[kind]
     pronoun = pronoun or ("he" if story.chance(0.5) else "she")
-    return Being(name, sort, pronoun, story.pick(lexicon.TRAITS), home, True)
+    name = fresh(story, lexicon.HE_ANIMALS if pronoun == "he" else lexicon.SHE_ANIMALS, taken)
+    return Being(name, sort.kind, pronoun, story.pick(lexicon.TRAITS), sort.home, True, sort.hand, sort.can)
 
 
 def thing(story, noun=None, look=None):
-    treasure, use = story.pick(lexicon.TREASURES)
-    chosen = story.pick(lexicon.LOOKS)
+    treasure, use, material = story.pick(lexicon.TREASURES)
     if noun:
-        treasure, use = noun, dict(lexicon.TREASURES)[noun]
-    if treasure in ("coin", "stone", "shell", "feather", "marble") and chosen in ("warm", "wooden", "soft"):
-        chosen = "shiny"
-    return Thing(treasure, look or chosen, use)
+        treasure, use, material = TREASURES[noun]
+    return Thing(treasure, look or story.pick(lexicon.MATERIALS[material]), use)
 
 
 def place(story, *but):
     while True:
-        noun, preposition, details = story.pick(lexicon.PLACES)
+        noun, preposition, details = story.pick(places.PLACES)
         if noun not in but:
             return Place(noun, preposition, details)
 
 
-def make(story, changes):
-    """The cast of every story: hero h, friend f, elder e, things t and u, places p and q, food, a time."""
+def named_place(noun):
+    return Place(*PLACES[noun])
+
+
+def stranger(story, beings):
+    """Another one who comes into the story: of (name, pronoun) one whose kind no friend has."""
+    kinds = (story.cast["h"].kind, story.cast["f"].kind)
+    name, pronoun = story.pick(beings)
+    while name in kinds:
+        name, pronoun = story.pick(beings)
+    return Being("the " + name, name, pronoun)
+
+
+def elder(story, hero):
+    if not hero.animal:
+        return Being(*named(story.pick(lexicon.ELDERS)))
+    word, pronoun = story.pick(lexicon.ANIMAL_ELDERS)
+    return Being(f"{word} {hero.kind.capitalize()}", "elder", pronoun)
+
+
+def named(pair):
+    return pair[0], "elder", pair[1]
+
+
+def make(story, changes, plot):
+    """The cast of every story: hero h, friend f, elder e, things t and u, places p and q, food, what is gathered."""
     cast = story.cast
     animal_cast = story.chance(0.45)
+    if plot.cast:
+        animal_cast = plot.cast == "animal"
     if "kind" in changes:
         animal_cast = changes["kind"] not in ("boy", "girl")
     if animal_cast:
@@ -53,19 +85,16 @@ def make(story, changes):
         hero = child(story, (), {"boy": "he", "girl": "she"}.get(changes.get("kind")))
     drawn = hero.name
     if "name" in changes:
-        hero.name = changes["name"]
-        hero.forms.update(n=hero.name, ns=hero.name + "'s")
+        hero.rename(changes["name"])
     other = None if story.chance(0.2) else ("she" if hero.pronoun == "he" else "he")
-    friend = (animal if animal_cast or story.chance(0.15) else child)(story, (drawn, hero.name), other)
-    name, pronoun = story.pick(lexicon.ELDERS)
-    cast.update(h=hero, f=friend, e=Being(name, "elder", pronoun))
+    taken = (drawn, hero.name)
+    friend = animal(story, taken, other, None, hero.kind) if animal_cast or story.chance(0.15) else child(story, taken, other)
+    cast.update(h=hero, f=friend, e=elder(story, hero))
     cast["t"] = thing(story, changes.get("thing"))
     cast["u"] = thing(story)
     while cast["u"].noun == cast["t"].noun:
         cast["u"] = thing(story)
-    cast["p"] = place(story)
-    if "place" in changes:
-        cast["p"] = next(Place(*entry) for entry in lexicon.PLACES if entry[0] == changes["place"])
+    cast["p"] = named_place(changes["place"]) if "place" in changes else place(story)
     cast["q"] = place(story, cast["p"].noun)
-    cast["food"], cast["supply"] = story.pick(lexicon.FOODS), story.pick(lexicon.SUPPLIES)
-    cast["time"], cast["glad"], cast["sad"] = story.pick(lexicon.TIMES), story.pick(lexicon.HAPPY), story.pick(lexicon.SAD)
+    cast["food"], cast["supply"] = story.pick(lexicon.FOODS), story.pick(lexicon.SUPPLIES[cast["season"]])
+    cast["glad"], cast["sad"] = story.pick(lexicon.HAPPY), story.pick(lexicon.SAD)

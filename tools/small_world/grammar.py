@@ -3,6 +3,8 @@
 import functools
 import re
 
+from wording import varied
+
 # "a" before a vowel's sound becomes "an"; the words that only look so are named.
 _ARTICLE = re.compile(r"\b([Aa]) (?=(?:[aeiouAEIOU](?!ne\b|nce\b|seful|sed\b)|hour\b|honest))")
 _START = re.compile(r"([.!?] +)([a-z])")
@@ -51,6 +53,7 @@ def plural(noun):
 @functools.lru_cache(maxsize=None)
 def compiled(template):
     """A template as nested parts: text, (key, form) of a slot {key.form}, or a list of alternatives [one|two|]."""
+    template = varied(template)
     parts, end = _sequence(template, 0, "")
     if end != len(template):
         raise ValueError(f"unbalanced brackets in the template: {template}")

@@ -1,84 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What there is in the small world: names, animals, things, places, looks, foods, weather."""
+"""What there is in the small world: names, things, looks, foods."""
+import animals
 
 GIRLS = ("Mia Anna Lily Rosa Nina Ella Zoe Ivy Clara Ruby Maya Tess Nora Lucy Amy Sara Hana Lena Wendy Poppy Molly Daisy Kate Jane "
-         "Emma Alma Dora Fern Greta Holly Leila Mina Olive Pia Rita Sofia Tara Uma Vera Yara").split()
+         "Emma Alma Dora Fern Greta Holly Leila Mina Olive Pia Rita Sofia Tara Uma Vera Yara Ada Beth Celia Dina Edith Fay Gwen Heidi Iris Julia "
+         "Kira Lottie Mary Nell Oda Paula Rose Susan Tilda Violet").split()
 BOYS = ("Tom Ben Sam Leo Max Finn Jack Noah Omar Paul Hugo Ned Peter Luke Theo Adam Dan Ali Ravi Kofi Jonas Emil Oscar Tim Will "
-        "Billy Carlo Diego Felix George Henry Ivan Jim Karl Liam Milo Nico Otto Robin Simon").split()
+        "Billy Carlo Diego Felix George Henry Ivan Jim Karl Liam Milo Nico Otto Robin Simon Alex Bruno Charlie David Eric Fred Gus Harry Ian Joe "
+        "Kim Lars Mark Nick Olaf Pablo Rick Samir Toby Victor").split()
 ANIMAL_NAMES = ("Pip Bramble Hazel Pepper Button Clover Moss Nibs Rusty Snowy Tansy Twig Willow Acorn Biscuit Bubbles Cinnamon Dusty "
                 "Fluff Ginger Honey Juniper Mistle Nutmeg Patch Pebble Plum Puddle Quill Scout Socks Sorrel Spot Thistle Toffee "
-                "Tuft Velvet Whiskers Barley Maple").split()
-# kind, home, a young one's look
-ANIMALS = (("fox", "den"), ("rabbit", "burrow"), ("mouse", "hole"), ("bear", "cave"), ("hedgehog", "nest"), ("squirrel", "tree"),
-           ("badger", "den"), ("otter", "den"), ("duck", "nest"), ("frog", "pond"), ("mole", "tunnel"), ("kitten", "basket"),
-           ("puppy", "kennel"), ("lamb", "field"), ("goat", "shed"), ("owl", "tree"), ("beaver", "lodge"), ("pony", "stable"),
-           ("turtle", "pool"), ("robin", "nest"))
+                "Tuft Velvet Whiskers Barley Maple Bean Berry Blue Bobbin Chestnut Conker Crumb Dandy Fudge Jasper Misty Muffin Nettle Oakley Peanut Pickle "
+                "Poppet Russet Sandy Tiny").split()
+HE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Tansy", "Willow", "Juniper", "Honey", "Velvet", "Poppet", "Misty", "Hazel"))
+SHE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Rusty", "Jasper", "Russet", "Scout", "Oakley", "Dandy", "Conker"))
 TRAITS = ("kind brave curious shy clever cheerful careful busy gentle lively quiet friendly patient merry dreamy helpful proud "
-          "hungry sleepy stubborn").split()
-ELDERS = (("Mother", "she"), ("Father", "he"), ("Grandma", "she"), ("Grandpa", "he"), ("Aunt May", "she"), ("Uncle Joe", "he"))
+          "polite sleepy stubborn funny honest").split()
+# The grown-ups of a child; an animal has "Mother Fox" and so on.
+ELDERS = (("Mother", "she"), ("Father", "he"), ("Grandma", "she"), ("Grandpa", "he"), ("Aunt May", "she"), ("Uncle Joe", "he"), ("Mother", "she"), ("Father", "he"), ("Aunt Lou", "she"), ("Uncle Fred", "he"))
+ANIMAL_ELDERS = (("Mother", "she"), ("Father", "he"), ("Grandma", "she"), ("Grandpa", "he"), ("Aunt", "she"), ("Uncle", "he"))
 
 COLOURS = "red blue green yellow white black brown orange purple pink grey golden silver".split()
-LOOKS = ("little old new shiny soft round small big pretty warm striped spotted wooden painted bright tiny").split() + COLOURS
+_PAINTED = "red blue green yellow white black orange purple little old new big pretty small tiny".split()
+# What a thing may look like by what it is made of.
+MATERIALS = {"cloth": tuple(_PAINTED + "pink soft warm striped spotted grey".split()), "wood": tuple(_PAINTED + "brown wooden painted striped".split()),
+             "metal": tuple("golden silver shiny old new little small big bright tiny pretty".split()), "found": tuple("white grey pink black brown shiny smooth little tiny pretty round".split()),
+             "paper": tuple(_PAINTED + "bright pretty striped".split()), "down": tuple("white grey black brown soft little tiny pretty blue".split())}
+LOOKS = tuple(dict.fromkeys(look for looks in MATERIALS.values() for look in looks))
 
-# Things that one can own, lose and miss, with what they are good for.
-TREASURES = (("kite", "fly it on windy days"), ("ball", "throw it and catch it"), ("hat", "wear it in the sun"),
-             ("scarf", "wear it on cold days"), ("drum", "beat it and march"), ("whistle", "blow it and make a tune"),
-             ("boat", "let it sail on the water"), ("doll", "hold it at night"), ("blanket", "sleep under it"),
-             ("bell", "ring it and hear it sing"), ("book", "look at the pictures in it"), ("button", "hold it up to the light"),
-             ("cup", "drink warm milk from it"), ("spoon", "eat soup with it"), ("ring", "turn it round and round"),
-             ("feather", "feel how soft it is"), ("shell", "hear the sea in it"), ("marble", "roll it over the floor"),
-             ("lantern", "carry it in the dark"), ("basket", "carry berries in it"), ("umbrella", "keep dry under it"),
-             ("flute", "play songs on it"), ("top", "spin it on the table"), ("mitten", "keep one hand warm"),
-             ("ribbon", "wave it in the wind"), ("map", "dream of far places"), ("coin", "keep it for market day"),
-             ("pencil", "draw animals with it"), ("bucket", "carry water in it"), ("puppet", "make it talk and dance"),
-             ("stone", "feel how smooth it is"), ("cap", "wear it every day"), ("jar", "keep small things in it"),
-             ("toy train", "pull it along the floor"), ("paintbrush", "paint clouds with it"), ("cart", "pull leaves in it"))
-
-# place, preposition, what one may notice there
-PLACES = (
-    ("forest", "in", ("The leaves whispered in the wind.", "It smelled of moss and pine.", "Small birds called from branch to branch.",
-                      "The light fell green through the trees.", "Dry twigs cracked underfoot.")),
-    ("garden", "in", ("Bees hummed among the flowers.", "The beans were climbing up their poles.", "A snail crossed the path.",
-                      "The roses smelled sweet.", "A butterfly sat on the fence.")),
-    ("meadow", "in", ("The grass was high and full of daisies.", "Grasshoppers jumped on every side.", "A lark sang far above.",
-                      "The wind made waves in the grass.", "Clover grew everywhere.")),
-    ("barn", "in", ("It smelled of hay.", "Dust danced in the light.", "An old cow was chewing slowly.", "Swallows flew in and out.",
-                    "The floor was covered with straw.")),
-    ("market", "at", ("People were buying apples and cheese.", "A man was selling bells.", "It smelled of fresh bread.",
-                      "Carts rolled over the stones.", "There were flags over the stalls.")),
-    ("river", "by", ("The water ran fast and clear.", "A fish jumped and was gone.", "Reeds bent in the wind.",
-                     "The stones shone under the water.", "Two ducks swam past.")),
-    ("pond", "by", ("Water lilies lay on the pond.", "A frog croaked and dived.", "The water was as smooth as glass.",
-                    "Dragonflies flew to and fro.", "Little rings spread on the water.")),
-    ("hill", "on", ("From there one could see the whole village.", "The wind was strong up there.", "Sheep were grazing on the slope.",
-                    "The clouds seemed very near.", "The path was steep.")),
-    ("beach", "on", ("The waves rolled in and out.", "Gulls cried over the sea.", "The sand was warm.", "Shells lay along the water.",
-                     "A small crab ran sideways.")),
-    ("bridge", "on", ("The planks creaked a little.", "The water gurgled below.", "A boat passed under it.", "Moss grew on the old stones.")),
-    ("mill", "at", ("The big wheel turned and turned.", "Everything was white with flour.", "The miller was singing.",
-                    "Sacks stood along the wall.")),
-    ("village square", "in", ("The fountain splashed.", "Children were skipping there.", "The clock struck the hour.",
-                              "Pigeons picked at crumbs.")),
-    ("orchard", "in", ("The apples were almost ripe.", "Ladders leaned on the trees.", "Wasps buzzed over the fallen plums.",
-                       "The trees stood in long rows.")),
-    ("farm", "on", ("A rooster crowed.", "Hens ran about the yard.", "The pigs were rolling in the mud.", "A tractor stood by the gate.")),
-    ("park", "in", ("The swings were moving in the wind.", "Someone had left a bench wet with paint.", "An old man was feeding the birds.",
-                    "Leaves lay on the grass.")),
-    ("school yard", "in", ("Chalk lines were drawn on the ground.", "Laughter came from the windows.", "A bell rang inside.",
-                           "A tall tree stood in the middle.")),
-    ("library", "in", ("It was very quiet there.", "The shelves reached up to the ceiling.", "A clock ticked on the wall.",
-                       "It smelled of paper.")),
-    ("harbour", "at", ("Ropes creaked and sails flapped.", "The fishermen were mending nets.", "It smelled of salt and fish.",
-                       "A ship was coming in.")),
-)
+# Things that one can own, lose and miss: what they are good for, what they are made of.
+TREASURES = (("kite", "fly it on windy days", "paper"), ("ball", "throw it and catch it", "wood"), ("hat", "wear it in the sun", "cloth"),
+             ("scarf", "wear it on cold days", "cloth"), ("drum", "beat it and march", "wood"), ("whistle", "blow it and make a tune", "metal"),
+             ("boat", "let it sail on the water", "wood"), ("doll", "hold it at night", "cloth"), ("blanket", "sleep under it", "cloth"),
+             ("bell", "ring it and hear it sing", "metal"), ("book", "look at the pictures in it", "paper"), ("button", "hold it up to the light", "metal"),
+             ("cup", "drink warm milk from it", "wood"), ("spoon", "eat soup with it", "metal"), ("ring", "turn it round and round", "metal"),
+             ("feather", "feel how soft it is", "down"), ("shell", "hear the sea in it", "found"), ("marble", "roll it over the floor", "found"),
+             ("lantern", "carry it in the dark", "metal"), ("basket", "carry berries in it", "wood"), ("umbrella", "keep dry under it", "cloth"),
+             ("flute", "play songs on it", "wood"), ("top", "spin it on the table", "wood"), ("cushion", "sit on it by the fire", "cloth"),
+             ("ribbon", "wave it in the wind", "cloth"), ("map", "dream of far places", "paper"), ("coin", "keep it for market day", "metal"),
+             ("pencil", "draw animals with it", "paper"), ("bucket", "carry water in it", "metal"), ("puppet", "make it talk and dance", "cloth"),
+             ("stone", "feel how smooth it is", "found"), ("cap", "wear it every day", "cloth"), ("jar", "keep small things in it", "found"),
+             ("toy train", "pull it along the floor", "wood"), ("paintbrush", "paint clouds with it", "wood"), ("cart", "pull leaves in it", "wood"))
 
 FOODS = ("apple", "pear", "carrot", "cake", "bun", "cookie", "pie", "sandwich", "plum", "pancake", "muffin", "peach", "tart", "biscuit")
-# What is carried in handfuls.
-SUPPLIES = ("nuts", "berries", "cherries", "crumbs", "seeds", "peas", "strawberries", "mushrooms", "grapes", "raisins")
+# What is gathered outside, by season.
+SUPPLIES = {"spring": ("herbs", "flowers", "fresh leaves", "strawberries"), "summer": ("berries", "cherries", "strawberries", "peas", "herbs", "flowers"),
+            "autumn": ("nuts", "mushrooms", "grapes", "blackberries", "acorns", "pears"), "winter": ("dry sticks", "fir cones", "firewood", "holly")}
 
-TIMES = ("one day", "one morning", "one sunny morning", "one afternoon", "one cold morning", "one windy day", "one evening",
-         "early one morning", "one summer day", "one spring morning", "one autumn day", "one winter morning", "one quiet afternoon",
-         "on a Monday", "on a Saturday morning", "one fine day", "late one afternoon", "one rainy day", "one warm day",
-         "on the first day of spring", "on the last day of summer", "one bright day", "one grey morning", "on a Sunday")
 HAPPY = "happy glad proud merry pleased delighted cheerful thankful".split()
 SAD = "sad unhappy upset gloomy miserable".split()
+KINDS = tuple(animals.ALL)

@@ -3,24 +3,21 @@
 from grammar import articles, capital, compiled, sentence
 
 PRONOUNS = {"he": ("he", "him", "his", "himself"), "she": ("she", "her", "her", "herself")}
-
-
-# What else goes on in the world: a glance aside at the start of a paragraph.
-WATCHERS = ("wren", "blackbird", "magpie", "ladybird", "grey cat", "thrush", "small lizard", "cuckoo", "beetle", "yellow butterfly", "robin", "young sparrow",
-            "fat bumblebee", "swallow", "stork", "brown hen", "white dove", "spotted moth", "jay", "finch", "cricket", "squirrel")
-DOINGS = ("rested for a moment", "looked about", "came out", "moved about", "was busy", "stopped to look", "kept very still", "waited", "was looking for food", "went about its work", "stretched in the light")
-SPOTS = ("on the fence", "beside the path", "under a bush", "near the well", "in the grass", "on a warm stone", "between the roots", "on the roof", "behind the hedge", "by the ditch", "under the eaves", "among the ferns",
-         "on the gatepost", "beneath the lilac", "next to the woodpile", "near the ivy")
+HANDS = {"foot": "feet", "hoof": "hooves"}
 
 
 class Being:
     """A person or an animal. `name` is what the narrator calls it ("Mia", "Grandma", "the owl")."""
 
-    def __init__(self, name, kind, pronoun, trait="", home="house", animal=False):
+    def __init__(self, name, kind, pronoun, trait="", home="house", animal=False, hand="hand", can=frozenset()):
         self.name, self.kind, self.pronoun, self.trait = name, kind, pronoun, trait
-        self.home, self.animal = home, animal
+        self.home, self.animal, self.can = home, animal, can
         self.forms = dict(zip(("he", "him", "his", "himself"), PRONOUNS[pronoun]))
-        self.forms.update(n=name, ns=name + "'s", kind=kind, trait=trait, home=home)
+        self.forms.update(n=name, ns=name + "'s", kind=kind, trait=trait, home=home, hand=hand, hands=HANDS.get(hand, hand + "s"))
+
+    def rename(self, name):
+        self.name = name
+        self.forms.update(n=name, ns=name + "'s")
 
 
 class Thing:
@@ -34,9 +31,9 @@ class Thing:
 
 
 class Place:
-    def __init__(self, noun, preposition="in", details=(), look=""):
+    def __init__(self, noun, preposition="in", details=()):
         self.noun, self.details = noun, details
-        self.forms = {"": noun, "the": "the " + noun, "in": preposition + " the " + noun, "to": "to the " + noun, "a": "a " + noun}
+        self.forms = {"": noun, "the": "the " + noun, "in": preposition + " the " + noun, "to": "to the " + noun, "near": "near the " + noun}
 
 
 class Fact:
@@ -83,8 +80,6 @@ class Story:
         if self.paragraphs[-1]:
             self.paragraphs.append([])
             self._sentence += 2
-            if self.random() < 0.35:
-                self.paragraphs[-1].append(articles("A " + " ".join((self.pick(WATCHERS), self.pick(DOINGS), self.pick(SPOTS))) + "."))
 
     def event(self, template):
         """What happened, as a clause of its own with names; summaries and questions of order are made of these."""
@@ -119,14 +114,26 @@ class Story:
             else:
                 pieces.append(self._slot(part[0], part[1], told))
 
+    def _both(self, told):
+        """Hero and friend, who are the only ones meant by "they" here."""
+        lot = self.random()
+        if told and lot < 0.4:
+            return "they"
+        if told and lot < 0.55:
+            return ("the two of them", "the two friends", "the friends")[int(lot * 20 - 8)]
+        first, second = ("h", "f") if lot < 0.8 else ("f", "h")
+        return self._slot(first, "n", told) + " and " + self._slot(second, "n", told)
+
     def _slot(self, key, form, told):
+        if key == "both":
+            return self._both(told)
         value = self.cast[key]
         if type(value) is str:
             return capital(value) if form == "cap" else value
         if type(value) is not Being:
             return value.forms[form]
         if form in ("", "o", "s"):
-            if told and self._clear(value):
+            if told and self._clear(value) and self.random() < 0.68:
                 return value.forms[{"": "he", "o": "him", "s": "his"}[form]]
             if told:
                 self._mention(value, True)

@@ -3,16 +3,18 @@
 import random
 import re
 
+import animals
 import lexicon
+import places
 import teller
 from grammar import articles, capital
 
 SOURCE = {"src": "small_world", "lic": "Apache-2.0"}
 WORD = re.compile(r"[a-z]+")
 # Words that are worth asking for: things, animals, places, looks, foods.
-NOUNS = frozenset([noun for noun, _ in lexicon.TREASURES] + [kind for kind, _ in lexicon.ANIMALS] + [place[0] for place in lexicon.PLACES]
-                  + list(lexicon.SUPPLIES) + "ladder rope net candle lamp spade storm snow fog garden soup cake honey moon star rain wind tree apple".split())
-LOOKS = frozenset(lexicon.LOOKS + lexicon.TRAITS + lexicon.SAD + lexicon.HAPPY)
+NOUNS = frozenset([entry[0] for entry in lexicon.TREASURES] + [animal.kind for animal in animals.HEROES] + [place[0] for place in places.PLACES]
+                  + [supply for supplies in lexicon.SUPPLIES.values() for supply in supplies] + "ladder rope net candle lamp spade storm snow fog garden soup cake honey moon star rain wind tree apple egg kite song race band".split())
+LOOKS = frozenset([*lexicon.LOOKS] + lexicon.TRAITS + lexicon.SAD + lexicon.HAPPY)
 UNKNOWN = (("How old is {h.n}?", "I don't know, the story does not say."), ("What did {h.n} have for breakfast?", "I don't know, the story does not say."),
            ("What colour are {h.ns} eyes?", "The story does not say, so I don't know."), ("How many brothers does {h.n} have?", "I don't know, the story does not say."),
            ("What is the name of {h.ns} teacher?", "The story does not say that."), ("Which day was {h.n} born on?", "I don't know, the story does not say."),
@@ -124,14 +126,15 @@ def changed(number):
 def change(story):
     hero, lot = story.cast["h"], story.random()
     if lot < 0.4:
-        names = lexicon.ANIMAL_NAMES if hero.animal else lexicon.GIRLS if hero.pronoun == "she" else lexicon.BOYS
+        names = lexicon.ANIMAL_NAMES[:30] if hero.animal else lexicon.GIRLS if hero.pronoun == "she" else lexicon.BOYS
         name = story.pick([n for n in names if n not in (hero.name, story.cast["f"].name)])
         return {"name": name}, story.pick((f"Tell it again, but call the {hero.kind} {name}.", f"Can the {hero.kind} be called {name}?", f"Change the name {hero.name} to {name}, please.",
                                            f"The same story, but with the name {name}."))
-    if lot < 0.7 and hero.animal:
-        kind = story.pick([k for k, _ in lexicon.ANIMALS if k != hero.kind])
+    kinds = [kind for kind in animals.alike(hero.kind) if kind != story.cast["f"].kind] if hero.animal else ()
+    if lot < 0.7 and kinds:
+        kind = story.pick(kinds)
         return {"kind": kind}, articles(story.pick((f"Tell it again, but with a {kind}.", f"Can {hero.name} be a {kind}?", f"The same story, but about a {kind}, please.", f"Make the {hero.kind} a {kind}.")))
-    place = story.pick([p[0] for p in lexicon.PLACES if p[0] not in (story.cast["p"].noun, story.cast["q"].noun)])
+    place = story.pick([p[0] for p in places.PLACES if p[0] not in (story.cast["p"].noun, story.cast["q"].noun)])
     return {"place": place}, story.pick((f"Tell it again, but with the {place} instead of the {story.cast['p'].noun}.", f"Can it happen near the {place}?", f"Change the place to the {place}."))
 
 

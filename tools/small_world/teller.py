@@ -1,26 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tells one whole story: a cast, an opening, a plot; the same number always tells the same story."""
+"""Tells one whole story: a plot, a day, a cast, an opening; the same number always tells the same story."""
 import random
 
 import cast
+import days
 import plots_of_deeds
+import plots_of_friends
+import plots_of_games
+import plots_of_making
+import plots_of_nights
 import plots_of_things
+import plots_of_weather
 import scenes
 from grammar import sentence
 from story import Story
 
-PLOTS = plots_of_things.PLOTS + plots_of_deeds.PLOTS
+PLOTS = (plots_of_things.PLOTS + plots_of_making.PLOTS + plots_of_deeds.PLOTS + plots_of_friends.PLOTS + plots_of_games.PLOTS
+         + plots_of_weather.PLOTS + plots_of_nights.PLOTS)
 
 
 def tell(number, with_facts=False, changes=None):
     """The story of this number. With changes, the cast is changed and the rest happens as it must."""
     source = random.Random(number)
     story = Story(source.random, with_facts, random.Random(number + 2).random if with_facts else None)
-    cast.make(story, changes or {})
-    source.seed(number + 1)  # so that a change of the cast leaves the plot as it was
     plot = story.pick(PLOTS)
+    days.draw(story, plot)
+    cast.make(story, changes or {}, plot)
+    source.seed(number + 1)  # so that a change of the cast leaves the plot as it was
     scenes.opening(story)
-    plot(story)
+    if story.chance(0.3):
+        scenes.weather(story)
+    plot.tell(story)
+    season = story.cast["season"]
+    if with_facts and season in story.text():
+        story.fact("when", ["What season was it?", "In which season does the story happen?"], ["It was {season}.", "It happened in {season}."], "{season}")
     return story
 
 
