@@ -22,7 +22,7 @@ def happy(s, *lessons):
             "At supper, {h} [told {e.n} about it from beginning to end|could not stop talking|ate {meal} and smiled].",
             "\"What a day!\" [said|thought] {h}, and {e.n} [laughed|smiled|gave {h.him} a hug|nodded].",
             "People {p.near} still [tell this story|talk about it|smile when they think of it].",
-            "{h} never forgot that day.")
+            *(() if taught else ("{h} never forgot that day.",)))
 
 
 def lesson(s, lessons):

@@ -25,7 +25,7 @@ def secret(s):
     s.event("{f.n} and {x.n} were whispering")
     s.fact("who", ["With whom was {f.n} whispering?"], ["{f.n} was whispering with {x.n}."], "{x.n}")
     s.tell("\"They do not like me any more,\" thought {h}.", "\"{f.n} has a new friend,\" thought {h}, \"and I am left out.\"", "{h} thought that {f.n} did not want to be friends any more.")
-    s.fact("what", ["What did {h.n} think?"], ["{h.n} thought that {f.n} did not like {h.him} any more."], "like")
+    s.fact("what", ["What did {h.n} think?"], ["{h.n} thought that {f.n} did not like {h.him} any more."], "")
     moods.worry(s)
     s.paragraph()
     s.tell("\"What is it?\" asked {e.n}. {h} told {e.him}. \"Wait a little,\" said {e.n} and smiled.", "At home {e.n} knew something, too, but {e.he} only said, \"Be patient.\"", "\"Maybe there is a good reason,\" said {e.n}. \"Ask {f.him}.\"", "{h} did not eat much that evening. \"Things are not always what they seem,\" said {e.n}.")
@@ -37,7 +37,7 @@ def secret(s):
     s.event("{f.n} and {x.n} surprised {h.n} with {surprise}")
     s.fact("what", ["What was the surprise?", "What was the secret?"], ["It was {surprise}."], "{surprise}")
     s.tell("\"And I thought that you had forgotten me!\" said {h.n}.", "{h} went red. \"I thought such silly things, {f.n},\" {h.he} said.", "{h} laughed and cried at the same time.", "\"That is why you whispered!\" cried {h}.")
-    s.fact("why", ["Why had {f.n} had no time?"], ["Because {f.n} was preparing a surprise for {h.n}."], "surprise")
+    s.fact("why", ["Why had {f.n} had no time?"], ["Because {f.n} was preparing a surprise for {h.n}."], "")
     s.tell("\"A surprise needs a secret,\" said {x.n}.", "\"It was so hard to say nothing,\" said {f.n}.", "\"How could I forget you, {h.n}?\" said {f.n}.", "They [played|laughed|sat there together] until the moon came up.")
     s.event("{h.n} was {glad}")
     ends.happy(s, "one should not think badly of a friend too soon", "it is better to ask than to sulk", "not every secret is a bad one")
@@ -95,7 +95,7 @@ def newcomer(s):
     """Somebody new with strange ways: shyness or scorn at first, then one learns from the other."""
     cast = s.cast
     animal = cast["h"].animal
-    cast["x"] = casting.animal(s, (cast["h"].name, cast["f"].name), None, None, cast["h"].kind) if animal else casting.child(s, (cast["h"].name, cast["f"].name))
+    cast["x"] = casting.animal(s, (cast["h"].name, cast["f"].name), None, cast["h"].kind) if animal else casting.child(s, (cast["h"].name, cast["f"].name))
     way, reason = s.pick(WAYS)
     cast["way"], cast["reason"] = s.plain(way), reason
     cast["game"], cast["far"] = s.pick(GAMES), s.pick(FARAWAY)
@@ -195,7 +195,7 @@ def boasted(s):
     s.fact("who", ["Who did not laugh?"], ["{h.n} did not laugh."], "{h.n}")
     s.paragraph()
     s.tell("\"Why did I say that[, {h.n}|]?\" asked {f.n}. \"I only wanted to be liked.\"", "They sat down {q.in}. \"I wanted everyone to look at me,\" said {f.n}.", "\"Now nobody will like me,\" said {f.n}.")
-    s.fact("why", ["Why had {f.n} boasted?"], ["Because {f.n} wanted to be liked."], "liked")
+    s.fact("why", ["Why had {f.n} boasted?"], ["Because {f.n} wanted to be liked."], "")
     s.tell("\"I like you as you are,\" said {h.n}.", "\"You need not be the best, {f.n},\" said {h.n}. \"You are my friend.\"", "\"You [make the best jokes|tell the best stories|have the best ideas], {f.n},\" said {h.n}, \"and you share everything.\"")
     s.event("{h.n} said that {f.n} need not be the best")
     s.tell("From then on, {f.n} [boasted no more|thought first and spoke then].", "\"Thank you, {h.n},\" said {f.n}. \"And I am sorry.\"", "{f.n} wiped {f.his} nose and smiled a little.", "The next day, {f.n} told the story {f.himself}, and everybody laughed with {f.him}.")
@@ -233,7 +233,7 @@ def band(s):
     s.tell("\"You are too loud,\" said {h.n} to {f.n}. \"No, you are too fast,\" said {f.n}.", "{h.n}, {f.n} and {x.n} each said that it was the fault of the others.", "\"{x.n} is to blame,\" said {f.n}. \"I?\" cried {x.n}.")
     s.tell("{h.n} put the {i1} down and thought. \"We must listen to each other,\" {h.he} said.", "\"What did you hear?\" asked {e.n}. \"Only the {i1},\" said {h.n}. And then {h.he} understood.", "Then {h.n} had an idea. \"First the {i1} alone, then the {i2}, and then all of us, and softly,\" {h.he} said.")
     s.event("{h.n} said that they must listen to each other")
-    s.fact("what", ["What idea did {h.n} have?"], ["{h.n} said that they must listen to each other."], "listen")
+    s.fact("what", ["What idea did {h.n} have?"], ["{h.n} said that they must listen to each other."], "")
     s.paragraph()
     s.tell("The {i1} began: \"{s1}\". Then came the {i2}, and at last the {i3}.", "{h.n}, {f.n} and {x.n} began again. \"{s1.cap}, {s2}, {s3},\" it went, and it fitted.", "The {i1} was slow, the {i2} was soft, and the {i3} came in between, and it was a song.")
     s.tell("They practised {p.in} until they could do it in their sleep.", "All {part} they practised {p.in}.", "Even the birds {p.near} listened.")
@@ -259,7 +259,7 @@ def strayed(s):
     s.event("{h.n} found a {young} {p.in}")
     s.fact("what", ["What did {h.n} find {p.in}?"], ["{h.n} found a {look} {young}."], "{young}")
     s.tell("\"I cannot find my mother,\" said the {young}.", "\"Where is my mother?\" asked the {young}.", "\"I only looked at a [butterfly|flower|bee|snail],\" the {young} sobbed, \"and then my mother was gone.\"" if "winter" not in s.day else "\"I only looked at a [snowflake|bird|robin],\" the {young} sobbed, \"and then my mother was gone.\"")
-    s.fact("why", ["Why was the {young} crying?"], ["Because it could not find its mother."], "mother")
+    s.fact("why", ["Why was the {young} crying?"], ["Because it could not find its mother."], "")
     s.tell("\"Don't cry, little {young},\" said {h.n}. \"We will find [her|your mother].\"", "{h} stroked the {young}. \"I will help you,\" {h.he} said.", "\"Come with me,\" said {h}. \"Is your mother [big|kind|far away]?\" The {young} nodded and [took hold of {h.ns} coat|came along|wiped its eyes].")
     s.paragraph()
     s.tell("First they met a {m1}. \"Is that your mother?\" asked {h}. \"No, my mother [is bigger|looks different|is not a {m1}],\" said the {young}.", "{h} took the {young} to the {m1}. \"I am not your mother,\" said the {m1}, \"but {h.n} will find her.\"", "\"Is this your {young}?\" {h.n} asked the {m1}, but the {m1} shook her head.")

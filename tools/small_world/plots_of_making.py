@@ -27,7 +27,7 @@ def gift(s):
     cast["where"] = casting.named_place("market")
     s.tell("At the market {h} saw {shop}, but [it cost too much|{h.he} had no money|{h.he} had only one penny].", "{h} wanted to buy {shop}, but {h.he} had [no money|only two coins].", "There was {shop} in the shop window. But {h.ns} purse was empty.",
            "\"How much is that?\" {h} asked in the shop and pointed at {shop}. It was far too much.")
-    s.fact("why", ["Why did {h.n} not buy {shop}?"], ["Because {h.n} did not have enough money."], "money")
+    s.fact("why", ["Why did {h.n} not buy {shop}?"], ["Because {h.n} did not have enough money."], "")
     s.event("{h.n} did not have enough money for {shop}")
     s.tell("{h} was {sad} and went for a walk {p.near}.", "\"What can I do without money?\" {h} thought, and {h.he} sat down {p.in}.", "{h} went for a walk {p.near} to think.", "{h} walked home the long way, past the {p}, and thought.")
     s.paragraph()
@@ -42,7 +42,7 @@ def gift(s):
     s.tell("{g.ns} eyes shone. \"It is the [best|loveliest|finest] present of all,\" {g.he} said.", "{g.n} laughed for joy. \"Nobody else has one like it,\" {g.he} said.", "\"You made this for me?\" asked {g.n} and hugged {h.him}.",
            "{g.n} [was so happy that {g.he} could not speak|looked at it for a long time]. \"I will keep it for ever,\" {g.he} said then." if "cake" not in cast["made"] and "jam" not in cast["made"] and "song" not in cast["made"] else "{g.n} beamed. \"How did you know that I love this?\" {g.he} asked.")
     s.event("{g.n} was very happy with the present")
-    s.fact("feel", ["Did {g.n} like the present?"], ["Yes, {g.n} was very happy with it."], "Yes")
+    s.fact("feel", ["Did {g.n} like the present?"], ["Yes, {g.n} was very happy with it."], "")
     ends.happy(s, "what is made with love needs no money", "the best presents come from the heart", "giving is as good as getting")
 
 
@@ -155,7 +155,7 @@ def bridge(s):
     s.paragraph()
     s.tell("{time.cap}, after a night of heavy rain, the bridge was gone.", "Then came a great rain, and {time} the bridge was gone.", "But {time}, the brook ran high and brown. The water had carried the bridge away.", "{time.cap}, {h} stood at the brook and [rubbed {h.his} eyes|could not believe it]. The bridge was gone!")
     s.event("the water carried the bridge away")
-    s.fact("what", ["What had happened to the bridge?"], ["The water had carried the bridge away."], "carried")
+    s.fact("what", ["What had happened to the bridge?"], ["The water had carried the bridge away."], "")
     s.tell("{f.n} stood on the other side and waved. \"How can we play now?\" {f.he} called.", "\"{f.n}!\" {h} called over the water. \"I cannot come to you!\"", "On the other side stood {f.n} with a {sad} face.", "{h.n} and {f.n} looked at each other over the wild water.")
     s.tell("{h} {deed}, but {reason}.", "First {h} {deed}, but {reason}.", "{h} did not want to wait. {h.he} {deed}, but {reason}.")
     s.event("{h.n} {deed}, but {reason}")
@@ -234,7 +234,7 @@ def contest(s):
     cast["plan"] = s.pick(("a cake with three floors", "a cake as high as a tower", "a cake like a castle", "a huge cream cake", "a cake with a hundred cherries", "a cake in the form of a ship"))
     s.title = "the baking contest"
     s.tell("{time.cap}, there was a baking contest {p.in}.", "There was to be a baking contest {p.in}, and the prize was {prize}.", "\"Who bakes best?\" said a paper on the door of the shop. The prize was {prize}.", "{time.cap}, everyone was talking about the baking contest. The winner was to get {prize}.")
-    s.fact("what", ["What contest was there?"], ["There was a baking contest."], "baking")
+    s.fact("what", ["What contest was there?"], ["There was a baking contest."], "")
     s.tell("\"I will bake {plan},\" said {h}.", "{h} wanted to bake {plan}.", "\"It must be {plan},\" thought {h}, \"or I cannot win.\"", "{h} dreamed of {plan} and of the prize.")
     s.event("{h.n} wanted to bake {plan} for the contest")
     s.fact("what", ["What did {h.n} want to bake?"], ["{h.n} wanted to bake {plan}."], "{plan}")

@@ -140,7 +140,7 @@ def moon(s):
     s.event("{h.n} saw the moon in {water}")
     s.fact("where", ["Where did {h.n} see the moon?"], ["{h.n} saw it in {water}."], "{water}")
     s.tell("\"The moon has fallen down!\" cried {h}.", "\"Poor moon, it will drown,\" thought {h.n}.", "{h} ran to {f.n}. \"The moon is in the water!\" {h.he} called.")
-    s.fact("what", ["What did {h.n} think?"], ["{h.n} thought that the moon had fallen into the water."], "fallen")
+    s.fact("what", ["What did {h.n} think?"], ["{h.n} thought that the moon had fallen into the water."], "")
     s.tell("\"We must get it out,\" said {f.n}, \"or the nights will be dark.\"", "{f.n} came and saw it, too. \"Quick, let us save it!\" {f.he} said.", "\"What will the owls do without it?\" said {f.n}.")
     s.event("{h.n} and {f.n} wanted to get it out")
     s.paragraph()

@@ -48,7 +48,7 @@ class Story:
         self.cast, self.paragraphs, self.events, self.facts = {}, [[]], [], []
         self._used = set()
         self._sentence, self._last, self._named = 0, {}, {}
-        self.title, self.friend_known = "", False
+        self.title, self.plot, self.friend_known = "", "", False
 
     # Choice.
     def pick(self, items):
@@ -89,7 +89,7 @@ class Story:
             self.random = told
 
     def fact(self, sort, questions, answers, value):
-        """What the world knows and may be asked for. `value` must stand in the answer."""
+        """What the world knows and may be asked for. `value` must stand in the answer and in the story; it is empty where the answer only follows from it."""
         if self.with_facts:
             told, self.random = self.random, self._aside
             self.facts.append(Fact(sort, sentence(self.plain(self.pick(questions))), sentence(self.plain(self.pick(answers))),

@@ -12,7 +12,7 @@ import plots_of_nights
 import plots_of_things
 import plots_of_weather
 import scenes
-from grammar import sentence
+from grammar import articles, sentence
 from story import Story
 
 PLOTS = (plots_of_things.PLOTS + plots_of_making.PLOTS + plots_of_deeds.PLOTS + plots_of_friends.PLOTS + plots_of_games.PLOTS
@@ -24,6 +24,7 @@ def tell(number, with_facts=False, changes=None):
     source = random.Random(number)
     story = Story(source.random, with_facts, random.Random(number + 2).random if with_facts else None)
     plot = story.pick(PLOTS)
+    story.plot = plot.tell.__name__
     days.draw(story, plot)
     cast.make(story, changes or {}, plot)
     source.seed(number + 1)  # so that a change of the cast leaves the plot as it was
@@ -44,4 +45,13 @@ def summary(story):
         middle = len(events) // 2
         events = [events[0], events[1], events[middle], events[-2], events[-1]]
     links = ("", "", "Then ", "After that, ", "In the end, ")
-    return " ".join(sentence(link + event + ".") for link, event in zip(links, events))
+    hero = story.cast["h"]
+    told = [event if not at or not (event.startswith(hero.name + " ") and events[at - 1].startswith(hero.name + " ")) else hero.forms["he"] + event[len(hero.name):]
+            for at, event in enumerate(events)]
+    return " ".join(sentence(link + event + ".") for link, event in zip(links, told))
+
+
+def brief(story):
+    """A very short story: who it was, and the events."""
+    hero = story.cast["h"]
+    return articles(f"Once there was a {hero.kind} called {hero.name}. ") + summary(story)

@@ -11,12 +11,12 @@ _TOLD = tuple((re.compile(long), short) for long, short in (
     (r"\bSuddenly,", "[Suddenly,|All at once,|All of a sudden,]"), (r"\bAt last (?!of)", "[At last |In the end |Finally ]"), (r"\bat last\b", "[at last|in the end]"), (r"\bbegan to\b", "[began to|started to]"), (r"(?<!not )(?<!All )(?<!all )\bat once\b(?! so)", "[at once|right away|straight away]"),
     (r"\bnobody\b", "[nobody|no one]"), (r"\bNobody\b", "[Nobody|No one]"), (r"\beverybody\b", "[everybody|everyone]"), (r"\bEverybody\b", "[Everybody|Everyone]"), (r"\bsomebody\b", "[somebody|someone]"), (r"\bSomebody\b", "[Somebody|Someone]"),
     (r"\beach other\b", "[each other|one another]"), (r"\bfor a long time\b", "[for a long time|for a long while]"), (r"\bThen (?=\{[a-z]+(?:\.n|\.he)?\} |they |the )", "[Then |And then |Now ]"), (r"\bFirst (?=\{[a-z]+(?:\.n|\.he)?\} |they )", "[First |At first |To begin with, ]"),
-    (r'!" (?:said|cried|called|shouted) (?=\{)', '!" [said|cried|called|shouted] '), (r"\ball day\b", "[all day|the whole day]"), (r"(?<!not )\bvery (?!much|well|own|best|first|last|end|near|different)(?=\w+[.,!])", "[very |really ]"),
+    (r'!" (?:said|cried|called|shouted) (?=\{)', '!" [said|cried|called|shouted] '), (r"\ball day\b", "[all day|the whole day]"), (r"(?<!not )\bvery (?!much|welcome|well|own|best|first|last|end|near|different)(?=\w+[.,!])", "[very |really ]"),
     (r"\bSoon (?=\{[a-z]+(?:\.n|\.he)?\} |they |the )", "[Soon |Before long, |A little later, |Not long after, ]"), (r"\bbig (?=\w)", "[big|large] "),
     (r"\bThe next day,", "[The next day,|The day after,|On the following day,]"), (r"\bIn the morning,", "[In the morning,|The next morning,|When morning came,]")))
 
 # Who speaks may be named first; not where the speech goes on after it.
-_TAGGED = re.compile(r'(?:(?<=^)|(?<=[.!?"] ))"([^"\[\]]+?)([,!?])" (said|cried|asked|called|whispered|thought) (\{\w+(?:\.n)?\})\.(?! ")')
+_TAGGED = re.compile(r'(?:(?<=^)|(?<=[.!?"] ))"([A-Z][^"\[\]]*?)([,!?])" (said|cried|asked|called|whispered|thought) (\{\w+(?:\.n)?\})\.(?! ")')
 
 
 def varied(template):

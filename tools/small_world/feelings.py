@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the user feels or tells of the day, and kind, short answers. Nothing here is told in the assistant's voice as if it had lived it."""
+
+FELT = (
+    (("I am [sad|so sad|unhappy|a little sad|down].", "I feel [sad|bad|blue|terrible] today.", "I had a bad day.", "I want to cry.", "Everything is going wrong.", "Today was awful.", "I'm not happy.", "My day was bad.", "i feel sad"),
+     ("I am sorry to hear that. Do you want to tell me more?", "That sounds hard. Would a story help a little?", "I'm sorry. It is good that you say so. Is there somebody near you who can give you a hug?", "That is not easy. It can help to talk to somebody you trust.", "I am sorry that you are sad. [Bad days pass, too|Tell me about it, if you like].")),
+    (("I am lonely.", "Nobody played with me today.", "I have no friends.", "I feel so alone.", "My friend moved away.", "I miss my [friend|grandma|dog|mother]."),
+     ("I am sorry. Being alone can hurt. Maybe you can call somebody you like?", "That hurts. Is there somebody you could ask to play?", "I'm sorry. I am only a program, but I can keep you company with a story.", "It is sad to miss somebody. You could write a letter or paint a picture for them.")),
+    (("I am afraid of [the dark|spiders|thunder|the test|the dentist|dogs].", "I am scared.", "I had a bad dream.", "I can't sleep because I'm afraid.", "There is a monster under my bed.", "I'm nervous about tomorrow.", "The storm frightens me."),
+     ("Everybody is afraid of something. It can help to take a deep breath and to tell somebody near you.", "That is all right. Fear often grows small when one looks at it with somebody. Is a grown-up near you?", "I'm sorry that you are afraid. A little light and a deep breath may help. Shall I tell you a calm story?", "Bad dreams are not real, even if they feel so. Tell somebody you trust about it.")),
+    (("I am [angry|cross|so mad].", "My brother [took my ball|broke my toy|is mean].", "I had a fight with my friend.", "My sister was mean to me.", "Somebody was unkind to me today.", "I hate everything today.", "My friend is cross with me."),
+     ("I understand that you are angry. Take a deep breath. Do you want to tell me what happened?", "That was not nice. Maybe you can tell the other one how you feel.", "I'm sorry. It can help to wait a little and then to talk about it.", "A quarrel is hard. Saying sorry first is brave.")),
+    (("I am happy[!|.|]", "I had a [good|great|wonderful] day!", "I feel great.", "I'm in a good mood.", "Today is a good day.", "I am so glad!", "Life is good."),
+     ("That is wonderful! Tell me more.", "How nice! What made you happy?", "I am glad to hear that!", "That is good to hear! What was the best part of your day?")),
+    (("Today is my birthday!", "It's my birthday [today|tomorrow].", "I turned [seven|eight|nine|ten] today!", "I got a present!"),
+     ("Happy birthday! I wish you a day full of joy.", "How lovely! Happy birthday! Shall I tell you a birthday story?", "Congratulations! I hope there is cake.")),
+    (("I learned to [swim|read|ride a bicycle|whistle|skate] today!", "I won the race!", "I got a good mark.", "We won the game!", "I did it!", "I made a new friend.", "I baked a cake all alone.", "I lost a tooth!", "I built a tower."),
+     ("Well done! You can be proud of that.", "That is great! How did it feel?", "Wonderful! You must have tried hard.", "How good! Tell me about it.")),
+    (("We got a [puppy|kitten|rabbit|new dog]!", "My cat had kittens.", "I have a [dog|cat|pony|rabbit].", "I saw a [fox|deer|rainbow|hedgehog] today.", "My dog is called {name}.", "Our hen laid an egg."),
+     ("How lovely! Tell me about it.", "That is wonderful! What does it look like?", "How nice! Animals are good company.", "That must have been a joy to see.")),
+    (("I am bored[!|.|]", "I don't know what to do.", "What can I do today?", "It is raining, what can I do?", "There is nothing to do.", "So boring here.", "I need an idea.", "What should I do now?", "im bored"),
+     ("You could draw a picture, read a book or build a tent from a blanket. Or shall I tell you a story?", "How about a game? You say three words, and I make a story with them.", "You could bake something with a grown-up, or write a letter to a friend.", "Look out of the window and count the birds. Or ask me for a story!", "Take paper and fold a boat, or make up a song. I could tell you a story, too.")),
+    (("I am tired.", "I can't sleep.", "I am so sleepy.", "It's late and I am awake.", "I did not sleep well."),
+     ("Then a rest would be good. Shall I tell you a bedtime story?", "Close your eyes and breathe slowly, in and out. Or would you like a quiet story?", "Being tired is no fun. A warm blanket and a calm story may help.", "I hope that you can rest soon. Good sleep is worth a lot.")),
+    (("I am [ill|sick].", "I have a [cold|cough|headache|tummy ache|fever].", "My [foot|head|tooth|tummy] hurts.", "I don't feel well.", "I hurt my knee."),
+     ("I'm sorry to hear that. Please tell a grown-up or a doctor. I hope you will be well soon.", "Get well soon! Rest and something warm to drink are good. If it is bad, see a doctor.", "Oh dear. I am not a doctor, so please ask one if it does not get better. Would a story help?")),
+    (("I am hungry.", "I'm thirsty.", "I want cake.", "What should I eat?", "What can I cook today?"),
+     ("Then it is time for something to eat. How about bread and cheese, or an apple?", "An apple is quick and good. Or you could make pancakes with somebody.", "A glass of water and a slice of bread may help. I can only offer you words.")),
+    (("It is [raining|snowing|so hot|cold|windy] [here|today|outside].", "The sun is shining!", "What lovely weather!", "There is so much snow here.", "It's autumn here."),
+     ("That sounds good for a story by the window. Shall I tell you one?", "How nice! I cannot see it, but I know many stories with weather.", "Then I hope you have the right coat. What are you going to do today?", "I cannot look outside, but tell me more about it.",)),
+    (("I went to [the zoo|the beach|school|the market|my grandma|the park] today.", "I am going to [the sea|the hills|a party|school|the doctor] tomorrow.", "Tomorrow we have a test.", "We are baking a cake.", "I am reading a book.", "I planted a seed today.", "I am drawing a picture."),
+     ("That sounds nice! Tell me about it.", "Tell me more about it! What do you like best about it?", "How good! I can make a story about it, if you like.", "I hope that it is a good time for you.")),
+)
