@@ -6,7 +6,7 @@ import re
 from wording import varied
 
 # "a" before a vowel's sound becomes "an"; the words that only look so are named.
-_ARTICLE = re.compile(r"\b([Aa]) (?=(?:[aeiouAEIOU](?!ne\b|nce\b|seful|sed\b)|hour\b|honest))")
+_ARTICLE = re.compile(r"([Aa])(?<!\w[Aa]) (?=(?:[aeiouAEIOU](?!ne\b|nce\b|seful|sed\b)|hour\b|honest))")
 _START = re.compile(r"([.!?] +\"?)([a-z])")
 # "said she" reads badly: "she said".
 _TAG = re.compile(r'(" )(said|cried|asked|called|shouted|answered|thought|whispered|sang) (he|she)\b')

@@ -28,7 +28,7 @@ def comfort(s):
     cast["trouble"], cast["deed"], cast["offer"] = s.plain(trouble), s.plain(deed), s.plain(offer)
     s.title = "{h.n} and the {o.kind}"
     s.paragraph()
-    s.tell("{time.cap}, {h} was on {h.his} way to {e.n} with a {food} in {h.his} bag." if "lived with {e.n}" not in s._used else "{time.cap}, {h} had a {food} in {h.his} bag and went for a walk.", "{time.cap}, {h} went out to [gather|look for] {supply}.",
+    s.tell("{time.cap}, {h} had a {food} in {h.his} bag and went for a walk.", "{time.cap}, {h} went out to [gather|look for] {supply}.",
            "{time.cap}, {h} was looking for {supply}, and in {h.his} bag {h.he} had a {food}.", "{time.cap}, {h} put a {food} into {h.his} bag and set out.")
     scenes.walk(s, "p")
     s.tell("Someone was [crying|sobbing] there. It was a {o.kind}.", "There sat a {o.kind} with a sad face.", "{h} heard [a sigh|a small sound]. Behind a [bush|bench|wall] sat a {o.kind}.", "A {o.kind} was sitting there all alone.", "Somebody said \"Oh dear, oh dear.\" It was a {o.kind}.")

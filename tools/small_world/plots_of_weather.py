@@ -24,7 +24,7 @@ def storm(s):
     cast["passing"] = s.plain(s.pick(PASSING))
     scenes.meet_friend(s)
     s.title = "the day of the {sky}"
-    s.tell("{time.cap}, {h.n} and {f.n} went out to look for {supply}.", "{time.cap}, {h.n} and {f.n} were on the way to {e.n}.", "{time.cap}, {h.n} and {f.n} were playing far from home.", "{time.cap}, {h.n} and {f.n} wanted to see what was behind the {q}.")
+    s.tell("{time.cap}, {h.n} and {f.n} went out to look for {supply}.", "{time.cap}, {h.n} and {f.n} were on the way home from the {q}.", "{time.cap}, {h.n} and {f.n} were playing far from home.", "{time.cap}, {h.n} and {f.n} wanted to see what was behind the {q}.")
     scenes.walk_together(s, "p")
     s.tell("Suddenly, {weather}.", "Then the sky grew dark, and {weather}.", "Nobody had looked at the sky, and all at once {weather}.", "\"Look at the sky!\" said {f.n}. And already {weather}.", "It happened quickly: {weather}.")
     s.event("{weather}")
