@@ -59,7 +59,7 @@ def stranger(story, beings):
     """Another one who comes into the story: of (name, pronoun) one whose kind no friend has."""
     kinds = (story.cast["h"].kind, story.cast["f"].kind)
     name, pronoun = story.pick(beings)
-    while name in kinds:
+    while name.split()[-1] in kinds:
         name, pronoun = story.pick(beings)
     return Being("the " + name, name, pronoun)
 

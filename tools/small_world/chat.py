@@ -20,6 +20,7 @@ LOTS = tuple(topic for topic, share in SHARES.items() for _ in range(share))
 KEEP = ("voice", "feeling", "unknown", "fact", "word", "sum")
 NAME_ASKED = ("What is my name?", "Do you remember my name?", "What am I called?", "Do you know my name?", "And what is my name?")
 NAME_KNOWN = ("Your name is {name}.", "You are {name}.", "You told me that your name is {name}.", "{name}, if I remember right.")
+NO = (("No, thank you.", "No thanks.", "no", "Not now.", "Maybe later.", "nope", "No, I don't want to."), ("All right. I am here if you need me.", "That is fine. What would you like to do?", "Good. Tell me when you want something.", "All right. Ask me anything that is simple."))
 
 
 class Talk:
@@ -28,7 +29,7 @@ class Talk:
     def __init__(self, number):
         self.number, self.random = number, talk.generator(number)
         self.contents, self.story, self.facts, self.name, self.told = [], None, [], None, 0
-        self.story_number, self.topic = 0, ""
+        self.story_number, self.short, self.topic, self.before = 0, False, "", ""
 
     def pick(self, items):
         return items[int(self.random() * len(items))]
@@ -53,7 +54,9 @@ class Talk:
     def turn(self):
         # People stay with a topic for a while.
         if self.story and self.random() < 0.6:
+            self.topic = "story"
             return self.about_story()
+        self.before = self.topic
         topic = self.topic if self.topic in KEEP and self.random() < 0.35 else self.pick(LOTS)
         self.topic = topic
         if self.name and self.random() < 0.08:
@@ -68,19 +71,25 @@ class Talk:
         done = self.add(asked, answer)
         if done and "story" in answer and answer.endswith("?") and self.random() < 0.6:
             return self.tell(self.pick(("Yes, please.", "Yes!", "yes", "Ok, tell me one.", "Oh yes, a story.", "Yes, a story would be nice.", "sure", "Please do.", "Yes please, tell me a story.")))
+        if done and answer.endswith("?") and self.random() < 0.1:
+            return self.add(*self.pair(NO))
         return done
 
     def unknown(self):
         return self.add(*self.pair((unknown.ASKED, unknown.ANSWERS)))
 
     def fact(self):
+        if self.before == "fact" and self.random() < 0.5:
+            pair = knowledge.followed(self.pick, self.contents[-1])
+            if pair:
+                return self.add(*pair)
         return self.add(*knowledge.pair(self.pick))
 
     def word(self):
         return self.add(*dictionary.pair(self.pick))
 
     def sum(self):
-        return self.add(*sums.pair(self.pick, self.random))
+        return self.add(*sums.pair(self.pick, self.random, self.before == "sum" and self.random() < 0.6))
 
     def praise(self):
         return bool(self.contents) and self.add(*self.pair(self.pick((greetings.PRAISE, greetings.PRAISE, greetings.SCOLD, greetings.THANKS))))
@@ -95,11 +104,12 @@ class Talk:
         number = self.number * 8 + self.told * 2
         self.told += 1
         story = teller.tell(number, True)
-        if self.random() < 0.25:
+        self.short = self.random() < 0.25
+        if self.short:
             text, asked = teller.brief(story), self.pick(talk.BRIEF).format(x=wishes.one(story.cast["h"].kind))
         else:
             text, asked = story.text(), wishes.request(story)
-        if not self.add(wish.format(x=wishes.one(story.cast["h"].kind)) if wish else asked, text):
+        if not self.add(wish.format(x=wishes.about(story)) if wish else asked, text):
             return False
         self.story, self.facts, self.story_number = story, list(story.facts), number
         return True
@@ -109,14 +119,15 @@ class Talk:
         if lot < 0.62:
             pair = talk.question(story, self.facts)
             return bool(pair) and self.add(*pair)
-        if lot < 0.72:
+        if lot < 0.72 and not self.short:
+            self.short = True
             return self.add(self.pick(wishes.SHORTER), teller.summary(story))
         if lot < 0.84:
             changes, wish = wishes.change(story)
             changed = teller.tell(self.story_number, True, changes)
             done = self.add(wish, changed.text())
             if done:
-                self.story, self.facts = changed, list(changed.facts)
+                self.story, self.facts, self.short = changed, list(changed.facts), False
             return done
         self.story = None
         return self.tell(self.pick(wishes.ANOTHER if self.random() < 0.5 else wishes.ANOTHER_ABOUT))

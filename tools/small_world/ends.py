@@ -17,7 +17,7 @@ def happy(s, *lessons):
             "{tonight.cap}, {h} [fell asleep|lay in bed|sat at the window] while {sky}.",
             "{h} went home [with a light heart|as {glad} as could be|under the evening sky|while {sky}|and told {e.n} everything].",
             "It had been a [good|long|fine|very good|wonderful] day for {h.n}[ after all|].",
-            "{e.n} [made|cooked] {meal} [that evening|for supper], and {h} [told the whole story|ate until {h.he} was full|had never been so hungry|had two helpings].",
+            "{e.n} made {meal} [that evening|for supper], and {h} [told the whole story|ate until {h.he} was full|had never been so hungry|had two helpings].",
             "And whenever {h} [came past|thought of|went to] the {p}, {h.he} [smiled|remembered that day|had to laugh].",
             "At supper, {h} [told {e.n} about it from beginning to end|could not stop talking|ate {meal} and smiled].",
             "\"What a day!\" [said|thought] {h}, and {e.n} [laughed|smiled|gave {h.him} a hug|nodded].",

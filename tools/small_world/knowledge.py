@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simple facts of the small world as questions and answers: animals, opposites, colours, days, numbers, what things are for."""
+import functools
+
 import animals
 import days
 import lexicon
@@ -43,30 +45,52 @@ def _named(kind):
     return articles("a " + kind)
 
 
-def _animal(pick):
-    animal = pick(tuple(animals.ALL.values()))
+_HOMELESS = frozenset("kitten puppy frog lamb turtle fish butterfly lion wolf deer whale dog cat snail goat duck goose swan".split())
+
+
+def _known(animal):
+    """What may be asked of an animal: the sort of question, its wordings, the answer."""
     kind, a = animal.kind, _named(animal.kind)
-    ways = [lambda: (pick((f"Can {a} fly?", f"Does {a} fly?", f"Do {plural(kind)} fly?")), f"Yes, {a} can fly." if "fly" in animal.can else f"No, {a} cannot fly.")]
-    if "swim" in animal.can:
-        ways.append(lambda: (pick((f"Can {a} swim?", f"Does {a} swim?", f"Do {plural(kind)} swim?")), pick((f"Yes, {a} can swim.", f"Yes, {a} swims well."))))
+    many, big = plural(kind), capital(_named(animal.kind))
     legs = NUMBERS[animal.legs] if animal.legs else "no"
-    ways.append(lambda: (pick((f"How many legs does {a} have?", f"How many legs has {a}?", f"How many legs do {plural(kind)} have?")), f"{capital(a)} has {legs} legs."))
-    if animal.sound.startswith("says"):
-        ways.append(lambda: (pick((f"What does {a} say?", f"What sound does {a} make?", f"What noise does {a} make?", f"How does {a} go?")), f"{capital(a)} {animal.sound}."))
-    elif animal.sound:
-        ways.append(lambda: (pick((f"What sound does {a} make?", f"What noise does {a} make?", f"What does {a} do when it wants to be heard?")), f"{capital(a)} {animal.sound}."))
+    yield "fly", (f"Can {a} fly?", f"Does {a} fly?", f"Do {many} fly?"), f"Yes, {a} can fly." if "fly" in animal.can else f"No, {a} cannot fly."
+    yield "legs", (f"How many legs does {a} have?", f"How many legs has {a}?", f"How many legs do {many} have?"), f"{big} has {legs} legs."
+    if "swim" in animal.can:
+        yield "swim", (f"Can {a} swim?", f"Does {a} swim?", f"Do {many} swim?"), f"Yes, {a} can swim."
+    if animal.sound:
+        yield "sound", (f"What sound does {a} make?", f"What noise does {a} make?", f"What does {a} say?" if animal.sound.startswith("says") else f"What sound do {many} make?"), f"{big} {animal.sound}."
     if animal.young:
-        ways.append(lambda: (pick((f"What do you call a young {kind}?", f"What is a baby {kind} called?", f"What is the young of {a} called?")), f"A young {kind} is called {_named(animal.young)}."))
-    if animal.home and kind not in ("kitten", "puppy", "frog", "lamb", "turtle", "fish", "butterfly", "lion", "wolf", "deer", "whale", "dog", "cat", "snail", "goat"):
-        ways.append(lambda: (pick((f"Where does {a} live?", f"Where do {plural(kind)} live?", f"What is the home of {a} called?")), f"{capital(a)} lives in {_named(animal.home)}."))
+        yield "young", (f"What do you call a young {kind}?", f"What is a baby {kind} called?", f"What is the young of {a} called?"), f"A young {kind} is called {_named(animal.young)}."
+    if animal.home and kind not in _HOMELESS:
+        yield "home", (f"Where does {a} live?", f"Where do {many} live?", f"What is the home of {a} called?"), f"{big} lives in {_named(animal.home)}."
     if animal.eats:
-        ways.append(lambda: (pick((f"What does {a} eat?", f"What do {plural(kind)} eat?", f"What can I feed {a}?")), f"{capital(a)} eats {animal.eats}."))
+        yield "eats", (f"What does {a} eat?", f"What do {many} eat?", f"What can I feed {a}?"), f"{big} eats {animal.eats}."
     if animal.cover:
-        ways.append(lambda: (pick((f"What covers {a}?", f"Does {a} have fur?", f"What does {a} have on its body?")),) + (f"{capital(a)} has {animal.cover}.",))
-    asked, answer = pick(ways)()
-    if "have fur" in asked:
-        answer = f"Yes, {a} has fur." if animal.cover == "fur" else f"No, {a} has {animal.cover}."
-    return asked, answer
+        yield "cover", (f"What covers {a}?", f"What does {a} have on its body?"), f"{big} has {animal.cover}."
+        yield "fur", (f"Does {a} have fur?", f"Do {many} have fur?"), f"Yes, {a} has fur." if animal.cover == "fur" else f"No, {a} has {animal.cover}."
+
+
+def _animal(pick):
+    _, asks, answer = pick(tuple(_known(pick(tuple(animals.ALL.values())))))
+    return pick(asks), answer
+
+
+@functools.lru_cache(maxsize=None)
+def _sorts():
+    """The sort of question behind each answer on animals."""
+    return {articles(answer): sort for animal in animals.ALL.values() for sort, _, answer in _known(animal)}
+
+
+def followed(pick, answer):
+    """"And a cow?" after an answer on another animal; nothing after other answers."""
+    sort = _sorts().get(answer)
+    if not sort:
+        return None
+    animal = pick(tuple(animals.ALL.values()))
+    for other, _, next_answer in _known(animal):
+        if other == sort:
+            return articles(pick(("And {}?", "What about {}?", "and {}?", "And {}, too?" if sort in ("fly", "swim", "fur") else "And {}?")).format(_named(animal.kind))), articles(next_answer)
+    return None
 
 
 def _next(pick, names, a_word):

@@ -33,7 +33,7 @@ def secret(s):
            "At last {h} could not bear it any longer. \"Why do you not play with me?\" {h.he} asked {f.n}.")
     s.tell("{f.n} laughed and [took {h.him} by the {h.hand}|ran ahead]." , "{f.n} only smiled and led {h.him} {p.to}.", "\"Now you may see it,\" said {f.n}. They went {p.to}.")
     s.paragraph()
-    s.tell("And there it was: {surprise}! \"It is for you,\" said {f.n}.", "{h} opened {h.his} eyes and saw {surprise}. \"Surprise!\" called {f.n} and {x.n}.", "There stood {x.n}, and behind {x.him} was {surprise}. \"It is all for you,\" said {f.n}." if "song" not in cast["surprise"] and "play" not in cast["surprise"] else "There stood {x.n}, and what they had was {surprise}. \"It is for you,\" said {f.n}.")
+    s.tell("And there it was: {surprise}! \"It is for you,\" said {f.n}.", "{h} [looked|looked up|turned round] and saw {surprise}. \"Surprise!\" called {f.n} and {x.n}.", "There stood {x.n}, and behind {x.him} was {surprise}. \"It is all for you,\" said {f.n}." if "song" not in cast["surprise"] and "play" not in cast["surprise"] else "There stood {x.n}, and what they had was {surprise}. \"It is for you,\" said {f.n}.")
     s.event("{f.n} and {x.n} surprised {h.n} with {surprise}")
     s.fact("what", ["What was the surprise?", "What was the secret?"], ["It was {surprise}."], "{surprise}")
     s.tell("\"And I thought that you had forgotten me!\" said {h.n}.", "{h} went red. \"I thought such silly things, {f.n},\" {h.he} said.", "{h} laughed and cried at the same time.", "\"That is why you whispered!\" cried {h}.")
@@ -213,7 +213,7 @@ def band(s):
     at, step = int(s.random() * len(SOUNDS)), 1 + int(s.random() * 4)
     for slot, number in (("1", at), ("2", at + step), ("3", at + 2 * step)):
         cast["i" + slot], cast["s" + slot] = SOUNDS[number % len(SOUNDS)]
-    cast["feast"] = s.pick(("the spring feast", "the wedding of the miller", "the market day", "the dance in the barn", "the birthday of the mayor") if "winter" not in s.day else ("the winter feast", "the wedding of the miller", "the dance in the barn", "the birthday of the mayor"))
+    cast["feast"] = s.pick(("the spring feast", "the wedding of the miller", "the big dance", "the dance in the barn", "the birthday of the mayor") if "winter" not in s.day else ("the winter feast", "the wedding of the miller", "the dance in the barn", "the birthday of the mayor"))
     if "spring" in cast["feast"] and "spring" not in s.day:
         cast["feast"] = "the summer feast" if "summer" in s.day else "the harvest feast"
     s.title = "the band"

@@ -31,8 +31,8 @@ def gift(s):
     s.event("{h.n} did not have enough money for {shop}")
     s.tell("{h} was {sad} and went for a walk {p.near}.", "\"What can I do without money?\" {h} thought, and {h.he} sat down {p.in}.", "{h} went for a walk {p.near} to think.", "{h} walked home the long way, past the {p}, and thought.")
     s.paragraph()
-    s.tell("Then {h} had an idea. \"I can make something [myself|with my own {h.hands}]!\"", "\"I know!\" {h} cried. \"I will make {made}!\"", "\"A present need not be bought,\" {h} thought. \"I will make one.\"", "\"What would {g.n} like best?\" {h} asked {h.himself}. Then {h.he} knew it.")
-    s.tell("{h} worked [all day|until it was dark|for many hours] and made {made}.", "[Slowly and carefully|With much care|Step by step], {h} made {made}.", "It was not easy. Twice {h} had to begin again, but in the end {h.he} had {made}.",
+    s.tell("Then {h} had an idea. \"I can make {made} [myself|with my own {h.hands}]!\"", "\"I know!\" {h} cried. \"I will make {made}!\"", "\"A present need not be bought,\" {h} thought. \"I will make one.\"", "\"What would {g.n} like best?\" {h} asked {h.himself}. Then {h.he} knew it.")
+    s.tell("{h} worked [all day|until it was dark|for many hours] and made {made}.", "[Slowly and carefully|With much care|Step by step], {h} made {made}.", "It was not easy to make {made}. Twice {h} had to begin again, but in the end it was done.",
            "{h} shut the door so that nobody could see it, and {h.he} made {made}.")
     s.event("{h.n} made {made}")
     s.fact("what", ["What did {h.n} make?", "What did {h.n} give to {g.n}?"], ["{h.n} made {made}.", "It was {made}."], "{made}")

@@ -126,7 +126,7 @@ class Story:
         return articles("".join(pieces))
 
     def text(self):
-        return sentence("\n\n".join(" ".join(paragraph) for paragraph in self.paragraphs if paragraph))
+        return sentence("\n\n".join(" ".join(paragraph) for paragraph in self.paragraphs if paragraph)).replace('".', '."')
 
     def _write(self, parts, pieces, told):
         for part in parts:

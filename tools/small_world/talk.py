@@ -44,7 +44,7 @@ def question(story, facts):
         return story.plain(story.pick(UNKNOWN)), story.pick(NOT_TOLD)
     if lot < 0.28 and len(story.events) > 2:
         at = int(story.random() * (len(story.events) - 1))
-        return story.pick(("What happened after {}?", "What happened after {}?", "And what came after {}?")).format(story.events[at]), capital(story.events[at + 1]) + "."
+        return story.pick(("What happened after {}?", "What came after {}?")).format(story.events[at]), capital(story.events[at + 1]) + "."
     if facts:
         fact = facts.pop(int(story.random() * len(facts)))
         return fact.question, fact.answer

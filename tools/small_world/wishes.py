@@ -18,6 +18,7 @@ OPEN = ("Tell me a story.", "Please tell me a short story.", "Tell me a story, p
 ABOUT = ("Tell me a story about {x}.", "Can you tell me a story about {x}?", "I would like a story about {x}.", "Write a short story about {x}.", "A story about {x}, please.", "Do you know a story about {x}?", "Make up a story about {x}.", "Please write a story about {x}.", "story about {x}", "Could you tell me about {x}, as a story?", "Tell me something about {x}.",
          "I want to hear about {x}.", "Can I have a story with {x} in it?", "Tell me a tale of {x}.", "A short story with {x}, please.")
 BEDTIME = ("Tell me a bedtime story.", "Can you tell me a bedtime story?", "I need a bedtime story.", "A good night story, please.", "Tell me a story before I sleep.", "I can't sleep. Tell me a story.", "A quiet story for the night, please.")
+BEDTIME_ABOUT = ("Tell me a bedtime story about {x}.", "A bedtime story about {x}, please.", "Can you tell me a good night story about {x}?", "Tell me something about {x} before I sleep.")
 NAMED = ("Tell me a story about {x} named {n}.", "A story about {x} called {n}, please.", "Can the story have {x} named {n}?", "I want a story about {n}, who is {x}.", "Write a story. The hero is {x} called {n}.", "Make up a story about {n} the {k}.", "Tell me a story in which {x} is called {n}.")
 FUNNY = ("Tell me a funny story.", "A funny story, please!", "Can you tell me a story that makes me laugh?", "I want something to laugh about.", "Make up a silly story.")
 SAD = ("Tell me a sad story.", "A story that is a little sad, please.", "Can you tell a sad story with a good end?")
@@ -55,7 +56,7 @@ def request(story):
     cast, lot = story.cast, story.random()
     hero = cast["h"]
     if story.plot in NIGHT and lot < 0.3:
-        return story.pick(BEDTIME)
+        return story.pick(BEDTIME if lot < 0.18 else BEDTIME_ABOUT).format(x=about(story))
     if story.plot in MERRY and lot < 0.15:
         return story.pick(FUNNY)
     if story.plot in BITTER and lot < 0.08:

@@ -4,7 +4,7 @@ import re
 
 _QUOTED = re.compile(r'"[^"]*"')
 # In speech alone, and only where something follows ("I am." and "as it is," are never contracted).
-_SPOKEN = tuple((long, re.compile(rf"\b{long} (?!it\b)(?=[a-z{{\[])"), f"[{long}|{short}] ") for long, short in (
+_SPOKEN = tuple((long, re.compile(rf"\b{long} (?!it\b|not\b)(?=[a-z{{\[])"), f"[{long}|{short}] ") for long, short in (
     ("I will", "I'll"), ("I am", "I'm"), ("We will", "We'll"), ("we will", "we'll"), ("You are", "You're"), ("It is", "It's"), ("it is", "it's"), ("That is", "That's"), ("What is", "What's"), ("Where is", "Where's"),
     ("Let us", "Let's"), ("let us", "let's"), ("do not", "don't"), ("Do not", "Don't"), ("did not", "didn't"), ("cannot", "can't"), ("We are", "We're"), ("He is", "He's"), ("She is", "She's"), ("must not", "mustn't"), ("does not", "doesn't")))
 # A word that the template must have, where exactly, and what may stand there; a name or "they" must follow some of them.
