@@ -30,7 +30,7 @@ def sentence(text):
     text = _TAG.sub(r'\1\3 \2', capital(text)).replace('!".', '!"').replace('?".', '?"')
     if _START.search(text):
         text = _START.sub(lambda found: found[1] + found[2].upper(), text)
-    return articles(text)
+    return articles(text).replace('".', '."')
 
 
 def listed(words):

@@ -262,7 +262,7 @@ def greedy(s):
     s.fact("what", ["What did {h.n} say to {f.n}?"], ["{h.n} told the truth and said sorry."], "")
     s.paragraph()
     s.tell("{f.n} was {sad} for a moment. Then {f.he} saw {h.ns} [pale|unhappy|sorry] face. \"Does it hurt, {h.n}?\" {f.he} asked.", "\"You must feel terrible,\" said {f.n}. \"I do,\" said {h.n}.", "{e.n} shook {e.his} head and made [a hot drink|some tea] for {h.him}.")
-    s.tell("The next day, {h} [got up early|saved {h.his} pennies|asked {e.n} how to do it] and made it anew, and it was all for {f.n}." if cast["sweet"] in ("pancakes", "cake", "cookies", "rice", "jam") else "The next day, {h} went out early and got {food} again, and it was all for {f.n}.",
+    s.tell("The next day, {h} [got up early|asked {e.n} how to do it|put on an apron] and made {food}, and it was all for {f.n}." if cast["sweet"] in ("pancakes", "cake", "cookies", "rice", "jam") else "The next day, {h} went out early and got {food} again, and it was all for {f.n}.",
            "\"I will make it good,\" said {h}. And the next day, {h.he} brought {f.n} {food}.")
     s.event("{h.n} brought {f.n} {food} the next day")
     s.fact("how", ["How did {h.n} make it good?"], ["{h.n} brought {f.n} {food}."], "{sweet}")

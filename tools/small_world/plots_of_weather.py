@@ -151,7 +151,7 @@ def umbrella(s):
         name, pronoun = pool.pop(int(s.random() * len(pool)))
         cast[key] = casting.stranger(s, ((name, pronoun),))
     cast["t"] = Thing("umbrella", s.pick(("red", "big", "yellow", "blue", "green", "old", "striped", "spotted", "black")), "keep dry under it")
-    cast["end"] = s.pick(("it turned inside out", "it got a hole in the middle", "it broke with a crack"))
+    cast["end"] = s.pick(("the umbrella turned inside out", "the umbrella got a hole in the middle", "the umbrella broke with a crack"))
     s.title = "one umbrella"
     s.tell("{time.cap}, {h} went {p.to} with {t.a}.", "{time.cap}, {h} took {h.his} {t.full} and went out into the rain.", "{time.cap}, {e.n} gave {h.n} {t.a}. \"Then you stay dry, {h.n},\" {e.he} said.")
     s.event("{h.n} went out with {t.a}")

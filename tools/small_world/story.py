@@ -126,7 +126,7 @@ class Story:
         return articles("".join(pieces))
 
     def text(self):
-        return sentence("\n\n".join(" ".join(paragraph) for paragraph in self.paragraphs if paragraph)).replace('".', '."')
+        return sentence("\n\n".join(" ".join(paragraph) for paragraph in self.paragraphs if paragraph))
 
     def _write(self, parts, pieces, told):
         for part in parts:
@@ -156,7 +156,7 @@ class Story:
         if type(value) is not Being:
             return value.forms[form]
         if form in ("", "o", "s"):
-            if told and self._clear(value) and self.random() < 0.68:
+            if told and self._clear(value) and self.random() < 0.64:
                 return value.forms[{"": "he", "o": "him", "s": "his"}[form]]
             if told:
                 self._mention(value, True)
