@@ -22,15 +22,19 @@ def fresh(story, names, taken):
     return name
 
 
-def animal(story, taken=(), pronoun=None, kind=None, but=""):
+def animal(story, taken=(), pronoun=None, but=""):
     sort = story.pick(animals.HEROES)
     while sort.kind == but:
         sort = story.pick(animals.HEROES)
-    if kind:
-        sort = animals.ALL[kind]
     pronoun = pronoun or ("he" if story.chance(0.5) else "she")
     name = fresh(story, lexicon.HE_ANIMALS if pronoun == "he" else lexicon.SHE_ANIMALS, taken)
     return Being(name, sort.kind, pronoun, story.pick(lexicon.TRAITS), sort.home, True, sort.hand, sort.can)
+
+
+def as_kind(hero, kind):
+    """The same one as another animal; nothing else is drawn, so the story stays as it was."""
+    sort = animals.ALL[kind]
+    return Being(hero.name, kind, hero.pronoun, hero.trait, sort.home, True, sort.hand, sort.can)
 
 
 def thing(story, noun=None, look=None):
@@ -55,7 +59,7 @@ def stranger(story, beings):
     """Another one who comes into the story: of (name, pronoun) one whose kind no friend has."""
     kinds = (story.cast["h"].kind, story.cast["f"].kind)
     name, pronoun = story.pick(beings)
-    while name in kinds:
+    while name.split()[-1] in kinds:
         name, pronoun = story.pick(beings)
     return Being("the " + name, name, pronoun)
 
@@ -77,18 +81,15 @@ def make(story, changes, plot):
     animal_cast = story.chance(0.45)
     if plot.cast:
         animal_cast = plot.cast == "animal"
-    if "kind" in changes:
-        animal_cast = changes["kind"] not in ("boy", "girl")
-    if animal_cast:
-        hero = animal(story, (), None, changes.get("kind"))
-    else:
-        hero = child(story, (), {"boy": "he", "girl": "she"}.get(changes.get("kind")))
+    hero = animal(story) if animal_cast else child(story)
     drawn = hero.name
+    if "kind" in changes:
+        hero = as_kind(hero, changes["kind"])
     if "name" in changes:
         hero.rename(changes["name"])
     other = None if story.chance(0.2) else ("she" if hero.pronoun == "he" else "he")
     taken = (drawn, hero.name)
-    friend = animal(story, taken, other, None, hero.kind) if animal_cast or story.chance(0.15) else child(story, taken, other)
+    friend = animal(story, taken, other, hero.kind) if animal_cast or story.chance(0.15) else child(story, taken, other)
     cast.update(h=hero, f=friend, e=elder(story, hero))
     cast["t"] = thing(story, changes.get("thing"))
     cast["u"] = thing(story)

@@ -27,7 +27,7 @@ REMARKS = {  # of the day; an evening has none
 WALKED = {
     "sunny": ("The sun was warm on {h.his} back.", "{h.his} shadow [ran|danced] ahead of {h.him}.", "The [path|road] was dry and [warm|dusty]."),
     "windy": ("The wind [pushed {h.him} along|blew in {h.his} face|pulled at {h.his} scarf].", "Leaves [flew|danced] past {h.his} nose."),
-    "cloudy": ("It was [quiet|still] on the [path|road|lane].", "[No one|Nobody] else was [on the path|about]."),
+    "cloudy": ("{h.he} met nobody [on the way|on the path|at all].", "[No one|Nobody] else was [on the path|about].", "A [cat|hen|dog] looked after {h.him}."),
     "rainy": ("{h.he} jumped over the puddles.", "Rain dripped [from every leaf|on {h.his} nose].", "Soon {h.his} feet were wet."),
     "foggy": ("{h.he} could see only a few steps ahead.", "The trees looked like [giants|tall men] in the fog."),
     "frosty": ("{h.his} breath made little clouds.", "The [grass|ground] crackled under {h.his} feet."),

@@ -6,10 +6,10 @@ import re
 from wording import varied
 
 # "a" before a vowel's sound becomes "an"; the words that only look so are named.
-_ARTICLE = re.compile(r"\b([Aa]) (?=(?:[aeiouAEIOU](?!ne\b|nce\b|seful|sed\b)|hour\b|honest))")
-_START = re.compile(r"([.!?] +)([a-z])")
+_ARTICLE = re.compile(r"([Aa])(?<!\w[Aa]) (?=(?:[aeiouAEIOU](?!ne\b|nce\b|seful|sed\b)|hour\b|honest))")
+_START = re.compile(r"([.!?] +\"?)([a-z])")
 # "said she" reads badly: "she said".
-_TAG = re.compile(r'(" )(said|cried|asked|called|shouted|answered|thought|whispered) (he|she)\b')
+_TAG = re.compile(r'(" )(said|cried|asked|called|shouted|answered|thought|whispered|sang) (he|she)\b')
 NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
            "eighteen nineteen twenty").split()
 
@@ -30,7 +30,7 @@ def sentence(text):
     text = _TAG.sub(r'\1\3 \2', capital(text)).replace('!".', '!"').replace('?".', '?"')
     if _START.search(text):
         text = _START.sub(lambda found: found[1] + found[2].upper(), text)
-    return articles(text)
+    return articles(text).replace('".', '."')
 
 
 def listed(words):

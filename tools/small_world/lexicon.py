@@ -4,16 +4,19 @@ import animals
 
 GIRLS = ("Mia Anna Lily Rosa Nina Ella Zoe Ivy Clara Ruby Maya Tess Nora Lucy Amy Sara Hana Lena Wendy Poppy Molly Daisy Kate Jane "
          "Emma Alma Dora Fern Greta Holly Leila Mina Olive Pia Rita Sofia Tara Uma Vera Yara Ada Beth Celia Dina Edith Fay Gwen Heidi Iris Julia "
-         "Kira Lottie Mary Nell Oda Paula Rose Susan Tilda Violet").split()
+         "Kira Lottie Mary Nell Oda Paula Rose Susan Tilda Violet "
+         "Agnes Bella Cora Dolly Elsa Flora Gina Hattie Inga June Karin Lola Mabel Norma Polly Ronja Stella Thea Ursula Winnie").split()
 BOYS = ("Tom Ben Sam Leo Max Finn Jack Noah Omar Paul Hugo Ned Peter Luke Theo Adam Dan Ali Ravi Kofi Jonas Emil Oscar Tim Will "
         "Billy Carlo Diego Felix George Henry Ivan Jim Karl Liam Milo Nico Otto Robin Simon Alex Bruno Charlie David Eric Fred Gus Harry Ian Joe "
-        "Kim Lars Mark Nick Olaf Pablo Rick Samir Toby Victor").split()
+        "Kim Lars Mark Nick Olaf Pablo Rick Samir Toby Victor "
+        "Anton Basil Caleb Dennis Edgar Frank Gregor Hans Isaac Jasper Kurt Louis Marco Nathan Oliver Philip Rufus Steve Tobias Walter").split()
 ANIMAL_NAMES = ("Pip Bramble Hazel Pepper Button Clover Moss Nibs Rusty Snowy Tansy Twig Willow Acorn Biscuit Bubbles Cinnamon Dusty "
                 "Fluff Ginger Honey Juniper Mistle Nutmeg Patch Pebble Plum Puddle Quill Scout Socks Sorrel Spot Thistle Toffee "
                 "Tuft Velvet Whiskers Barley Maple Bean Berry Blue Bobbin Chestnut Conker Crumb Dandy Fudge Jasper Misty Muffin Nettle Oakley Peanut Pickle "
-                "Poppet Russet Sandy Tiny").split()
-HE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Tansy", "Willow", "Juniper", "Honey", "Velvet", "Poppet", "Misty", "Hazel"))
-SHE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Rusty", "Jasper", "Russet", "Scout", "Oakley", "Dandy", "Conker"))
+                "Poppet Russet Sandy Tiny "
+                "Bingo Bouncer Cricket Domino Ember Flint Gus Heather Ivy Jumper Kiwi Lupin Mango Noodle Olive Pumpkin Rocket Smudge Treacle Waffle").split()
+HE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Tansy", "Willow", "Juniper", "Honey", "Velvet", "Poppet", "Misty", "Hazel", "Ivy", "Olive", "Heather"))
+SHE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Rusty", "Jasper", "Russet", "Scout", "Oakley", "Dandy", "Conker", "Gus", "Bouncer", "Rocket"))
 TRAITS = ("kind brave curious shy clever cheerful careful busy gentle lively quiet friendly patient merry dreamy helpful proud "
           "polite sleepy stubborn funny honest").split()
 # The grown-ups of a child; an animal has "Mother Fox" and so on.

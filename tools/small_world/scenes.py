@@ -14,7 +14,8 @@ STARTS = {"morning": ("woke up early", "woke up with a smile", "looked out at th
 
 def opening(s):
     h = s.cast["h"]
-    s.cast["habit"] = s.plain(s.pick(HABITS))
+    # A shy singer is not known for singing.
+    s.cast["habit"] = s.plain(s.pick(HABITS if s.plot != "singer" else HABITS[:1] + HABITS[2:12]))
     s.cast["elder_habit"] = s.pick(ELDER_HABITS)
     s.cast["start"] = s.pick(STARTS[s.cast["part"]])
     if h.animal:
@@ -51,7 +52,7 @@ def opening(s):
 
 
 def habit(s):
-    s.maybe(0.55, "{h} [liked|loved] to {habit}.", "More than anything else, {h} [liked|loved] to {habit}.", "{h} lived with {e.n}, who {elder_habit}.",
+    s.maybe(0.55 if s.plot != "singer" else 0, "{h} [liked|loved] to {habit}.", "More than anything else, {h} [liked|loved] to {habit}.", "{h} lived with {e.n}, who {elder_habit}.",
             "Nobody [laughed|ran|smiled|asked questions|sang] as much as {h.n}.", "{h} was [never|seldom] bored, for {h.he} loved to {habit}.", "Every day, {h} found time to {habit}.")
 
 

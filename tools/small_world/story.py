@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A story while it is told: its cast, sentences, events in order, and the facts that questions may ask for."""
+import functools
+
 from grammar import articles, capital, compiled, sentence
 
 PRONOUNS = {"he": ("he", "him", "his", "himself"), "she": ("she", "her", "her", "herself")}
@@ -37,18 +39,32 @@ class Place:
 
 
 class Fact:
-    def __init__(self, sort, question, answer, value):
-        self.sort, self.question, self.answer, self.value = sort, question, answer, value
+    """What the world knows and may be asked for. It is put into words only when somebody asks: the cast is that of its moment."""
+
+    def __init__(self, story, sort, questions, answers, value):
+        self.story, self.sort, self._texts, self._cast = story, sort, (questions, answers, value), dict(story.cast)
+
+    @functools.cached_property
+    def question(self):
+        return sentence(self.story.aside(self._texts[0], self._cast))
+
+    @functools.cached_property
+    def answer(self):
+        return sentence(self.story.aside(self._texts[1], self._cast))
+
+    @property
+    def value(self):
+        return self.story.aside((self._texts[2],), self._cast)
 
 
 class Story:
     def __init__(self, random, with_facts=False, aside=None):
         # What is asked must not change what is told: facts and events draw from a source of their own.
         self.random, self.with_facts, self._aside = random, with_facts, aside or random
-        self.cast, self.paragraphs, self.events, self.facts = {}, [[]], [], []
+        self.cast, self.paragraphs, self._events, self.facts = {}, [[]], [], []
         self._used = set()
         self._sentence, self._last, self._named = 0, {}, {}
-        self.title, self.friend_known = "", False
+        self.title, self.plot, self.friend_known = "", "", False
 
     # Choice.
     def pick(self, items):
@@ -69,7 +85,7 @@ class Story:
         self._sentence += 1
         pieces = []
         self._write(compiled(templates[at]), pieces, True)
-        self.paragraphs[-1].append(sentence("".join(pieces)))
+        self.paragraphs[-1].append(capital("".join(pieces)))
 
     def maybe(self, share, *templates):
         if self.random() < share:
@@ -84,17 +100,24 @@ class Story:
     def event(self, template):
         """What happened, as a clause of its own with names; summaries and questions of order are made of these."""
         if self.with_facts:
-            told, self.random = self.random, self._aside
-            self.events.append(self.plain(template))
-            self.random = told
+            self._events.append((template, dict(self.cast)))
+
+    @functools.cached_property
+    def events(self):
+        return [self.aside((template,), cast) for template, cast in self._events]
 
     def fact(self, sort, questions, answers, value):
-        """What the world knows and may be asked for. `value` must stand in the answer."""
+        """`value` must stand in the answer and in the story; it is empty where the answer only follows from it."""
         if self.with_facts:
-            told, self.random = self.random, self._aside
-            self.facts.append(Fact(sort, sentence(self.plain(self.pick(questions))), sentence(self.plain(self.pick(answers))),
-                                   self.plain(value)))
-            self.random = told
+            self.facts.append(Fact(self, sort, questions, answers, value))
+
+    def aside(self, templates, cast):
+        """One of the templates with the cast of another moment; what is told does not change by it."""
+        kept = self.random, self.cast
+        self.random, self.cast = self._aside, cast
+        text = self.plain(self.pick(templates))
+        self.random, self.cast = kept
+        return text
 
     def plain(self, template):
         """The template with names in place of pronouns chosen by the narrator."""
@@ -103,7 +126,7 @@ class Story:
         return articles("".join(pieces))
 
     def text(self):
-        return "\n\n".join(" ".join(paragraph) for paragraph in self.paragraphs if paragraph)
+        return sentence("\n\n".join(" ".join(paragraph) for paragraph in self.paragraphs if paragraph))
 
     def _write(self, parts, pieces, told):
         for part in parts:
@@ -133,7 +156,7 @@ class Story:
         if type(value) is not Being:
             return value.forms[form]
         if form in ("", "o", "s"):
-            if told and self._clear(value) and self.random() < 0.68:
+            if told and self._clear(value) and self.random() < 0.64:
                 return value.forms[{"": "he", "o": "him", "s": "his"}[form]]
             if told:
                 self._mention(value, True)

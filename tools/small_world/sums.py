@@ -11,12 +11,18 @@ def counted(number, noun):
     return f"{NUMBERS[number]} {noun if number == 1 else plural(noun)}"
 
 
-def pair(pick, random):
+AND = ("And {}?", "and {}?", "What about {}?", "And {}", "{}?")
+
+
+def pair(pick, random, short=False):
+    """A sum and its answer; short as one asks it after another sum."""
     a, b = int(random() * 11), int(random() * 11)
     minus = random() < 0.45
     if minus:
         a = a + b
     result = a - b if minus else a + b
+    if short:
+        return pick(AND).format(f"{a} {'-' if minus else '+'} {b}"), pick((f"{a} {'-' if minus else '+'} {b} = {result}.", f"That is {result}.", f"{result}."))
     if random() < 0.5 or (a == 0 or b == 0):
         sign, word = ("-", "minus") if minus else ("+", "plus")
         asked = pick((f"What is {a} {sign} {b}?", f"{a} {sign} {b}", f"How much is {a} {sign} {b}?", f"What is {NUMBERS[a]} {word} {NUMBERS[b]}?", f"{a}{sign}{b}=?", f"Can you work out {a} {word} {b}?"))

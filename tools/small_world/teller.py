@@ -12,7 +12,7 @@ import plots_of_nights
 import plots_of_things
 import plots_of_weather
 import scenes
-from grammar import sentence
+from grammar import articles, capital, sentence
 from story import Story
 
 PLOTS = (plots_of_things.PLOTS + plots_of_making.PLOTS + plots_of_deeds.PLOTS + plots_of_friends.PLOTS + plots_of_games.PLOTS
@@ -24,6 +24,7 @@ def tell(number, with_facts=False, changes=None):
     source = random.Random(number)
     story = Story(source.random, with_facts, random.Random(number + 2).random if with_facts else None)
     plot = story.pick(PLOTS)
+    story.plot = plot.tell.__name__
     days.draw(story, plot)
     cast.make(story, changes or {}, plot)
     source.seed(number + 1)  # so that a change of the cast leaves the plot as it was
@@ -44,4 +45,23 @@ def summary(story):
         middle = len(events) // 2
         events = [events[0], events[1], events[middle], events[-2], events[-1]]
     links = ("", "", "Then ", "After that, ", "In the end, ")
-    return " ".join(sentence(link + event + ".") for link, event in zip(links, events))
+    told = [_with_pronoun(story, event) if at and _is_of_hero(story, events[at - 1]) else event for at, event in enumerate(events)]
+    return " ".join(sentence(link + event + ".") for link, event in zip(links, told))
+
+
+def _is_of_hero(story, event):
+    name = story.cast["h"].name
+    return event.startswith(name + " ") and not event.startswith(name + " and ")
+
+
+def _with_pronoun(story, event):
+    """The hero's name is not said twice in a row."""
+    hero = story.cast["h"]
+    return hero.forms["he"] + event[len(hero.name):] if _is_of_hero(story, event) else event
+
+
+def brief(story):
+    """A very short story: who it was, and the events."""
+    hero = story.cast["h"]
+    first, _, rest = summary(story).partition(". ")
+    return articles(f"Once there was a {hero.kind} called {hero.name}. ") + capital(_with_pronoun(story, first)) + ". " + rest

@@ -8,7 +8,8 @@ BORDER = re.compile(r"(?<=[.!?]) +(?=[A-Z\"])|(?<=[.!?]\") +(?=[A-Z\"])|\n+")
 
 
 def text_of(record):
-    return record["text"] if "text" in record else "\n".join(m["content"] for m in record["messages"])
+    """What the model is to write: a story, or the assistant's part of a conversation."""
+    return record["text"] if "text" in record else "\n".join(m["content"] for m in record["messages"] if m["role"] == "assistant")
 
 
 def measure(records):
