@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // capy quantize: a model with weights of fewer bits, and what that cost, tensor by tensor.
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -14,6 +15,7 @@
 #include "apps/model_directory.h"
 #include "apps/progress.h"
 #include "apps/streams.h"
+#include "apps/tensor_divergence.h"
 #include "base/concat.h"
 #include "base/json.h"
 #include "base/thread_pool.h"
@@ -35,6 +37,8 @@ struct Order {
   std::string calibrate;
   int64_t calibrate_tokens = 16'384;
   double max_kl = 0.5;
+  bool kl_by_tensor = false;
+  int64_t kl_tokens = 128;
   int64_t threads = 0;
   bool json = false;
 
@@ -60,6 +64,9 @@ Status check_order(const Order& order, WeightType type) {
                  "GGUF has no type that holds capy's int4: write a directory, or --type int8 (Q8_0) or bf16"};
   }
   if (order.all_int4 && type != WeightType::kInt4) return Error{ErrorCode::kUsage, "--all-int4 is for --type int4"};
+  if (order.kl_by_tensor && order.calibrate.empty()) {
+    return Error{ErrorCode::kUsage, "--kl-by-tensor needs --calibrate FILE, a text to measure on"};
+  }
   return {};
 }
 
@@ -75,18 +82,56 @@ double bits_of(const TensorReport& tensor) {
   return 8.0 * static_cast<double>(tensor.bytes) / static_cast<double>(std::max<int64_t>(tensor.values, 1));
 }
 
-std::string report_text(const Order& order, const QuantizeReport& report, const Calibration* calibration) {
-  size_t name_width = 6;
-  for (const TensorReport& tensor : report.tensors) name_width = std::max(name_width, tensor.name.size());
-  const bool measured = calibration != nullptr;
-  std::string text =
-      concat(padded("tensor", name_width + 2), padded("shape", 16), padded("stored", 8), padded("now", 6),
-             padded("bits", 7), padded("error", 9), measured ? "of its output" : "", "\n");
+std::string nats(const TensorReport& tensor) { return tensor.divergence < 0 ? "-" : fixed(tensor.divergence, 6); }
+
+std::vector<const TensorReport*> measured_tensors(const QuantizeReport& report) {
+  std::vector<const TensorReport*> measured;
   for (const TensorReport& tensor : report.tensors) {
-    text += concat(padded(tensor.name, name_width + 2), padded(shape_of(tensor), 16), padded(tensor.from, 8),
+    if (tensor.divergence >= 0) measured.push_back(&tensor);
+  }
+  return measured;
+}
+
+double sum_of_divergences(const QuantizeReport& report) {
+  double sum = 0;
+  for (const TensorReport* const tensor : measured_tensors(report)) sum += tensor->divergence;
+  return sum;
+}
+
+std::string worst_tensors(const Order& order, const QuantizeReport& report) {
+  constexpr size_t kShown = 10;
+  std::vector<const TensorReport*> worst = measured_tensors(report);
+  std::ranges::stable_sort(worst, [](const auto* a, const auto* b) { return a->divergence > b->divergence; });
+  std::string text =
+      concat("\nKL divergence where one tensor alone is quantised, in nats per token over the text's last ",
+             order.kl_tokens - kUnscoredTokens, " tokens:\n");
+  for (size_t i = 0; i < std::min(kShown, worst.size()); ++i) {
+    const TensorReport& tensor = *worst[i];
+    text += concat("  ", padded(concat(nats(tensor), " +- ", fixed(tensor.divergence_error, 6)), 24),
+                   padded(tensor.to, 6), tensor.name, "\n");
+  }
+  return text +
+         concat("  ", padded(fixed(sum_of_divergences(report), 6), 24), "the sum over ", worst.size(), " tensors\n");
+}
+
+size_t name_width(const QuantizeReport& report) {
+  size_t width = 6;
+  for (const TensorReport& tensor : report.tensors) width = std::max(width, tensor.name.size());
+  return width + 2;
+}
+
+std::string report_text(const Order& order, const QuantizeReport& report, const Calibration* calibration) {
+  const size_t width = name_width(report);
+  const bool measured = calibration != nullptr;
+  const bool by_tensor = !measured_tensors(report).empty();
+  std::string text =
+      concat(padded("tensor", width), padded("shape", 16), padded("stored", 8), padded("now", 6), padded("bits", 7),
+             padded("error", 9), by_tensor ? padded("KL alone", 11) : "", measured ? "of its output" : "", "\n");
+  for (const TensorReport& tensor : report.tensors) {
+    text += concat(padded(tensor.name, width), padded(shape_of(tensor), 16), padded(tensor.from, 8),
                    padded(tensor.to, 6), padded(fixed(bits_of(tensor), 2), 7),
                    tensor.relative_error > 0 ? padded(percent(tensor.relative_error), 9) : padded("-", 9),
-                   percent(tensor.output_error), "\n");
+                   by_tensor ? padded(nats(tensor), 11) : "", percent(tensor.output_error), "\n");
   }
   text += concat("\n", order.out, ": ", readable_parameters(report.values), " parameters in ",
                  readable_bytes(report.bytes), ", ", fixed(report.bits_per_weight(), 2), " bits each\n");
@@ -98,7 +143,7 @@ std::string report_text(const Order& order, const QuantizeReport& report, const 
                    " (original ", fixed(both.reference.perplexity(), 3), ") over ",
                    readable_count(both.model.tokens_scored), " tokens of the text\n");
   }
-  return text;
+  return by_tensor ? text + worst_tensors(order, report) : text;
 }
 
 std::string report_json(const Order& order, const QuantizeReport& report, const Calibration* calibration) {
@@ -116,6 +161,10 @@ std::string report_json(const Order& order, const QuantizeReport& report, const 
     json.member("perplexity", calibration->divergence->model.perplexity());
     json.member("reference_perplexity", calibration->divergence->reference.perplexity());
   }
+  if (!measured_tensors(report).empty()) {
+    json.member("kl_by_tensor_sum", sum_of_divergences(report));
+    json.member("kl_by_tensor_tokens", order.kl_tokens - kUnscoredTokens);
+  }
   json.key("tensors");
   json.begin_array();
   for (const TensorReport& tensor : report.tensors) {
@@ -130,6 +179,10 @@ std::string report_json(const Order& order, const QuantizeReport& report, const 
     json.member("bytes", tensor.bytes);
     json.member("relative_error", tensor.relative_error);
     if (tensor.output_error >= 0) json.member("output_error", tensor.output_error);
+    if (tensor.divergence >= 0) {
+      json.member("kl_divergence", tensor.divergence);
+      json.member("kl_divergence_error", tensor.divergence_error);
+    }
     json.end_object();
   }
   json.end_array();
@@ -203,9 +256,17 @@ Result<int> answer(Order& order) {
     TRY(measure_divergence(order.choice, order.out, *calibration));
     TRY(check_divergence(order, *calibration));
   }
+  // The new model is whole by now: where the rest cannot be measured, what is known is told all the same.
+  Status by_tensor;
+  if (order.kl_by_tensor) {
+    const std::span<const int32_t> text(calibration->held_out);
+    by_tensor =
+        measure_tensors(order.choice, order.out, source, text.last(static_cast<size_t>(order.kl_tokens)), pool, report);
+  }
   const Calibration* const told = calibration ? &*calibration : nullptr;
   TRY(write_output(order.json ? report_json(order, report, told) : report_text(order, report, told)));
-  return 0;
+  if (by_tensor.ok()) return 0;
+  return by_tensor.error().code == ErrorCode::kCancelled ? interruption() : by_tensor.error();
 }
 
 }  // namespace
@@ -219,7 +280,9 @@ Result<int> quantize_command(int argc, const char* const* argv) {
       "keeps\n"
       "8 bits. The report tells for each tensor how far it is from the original.\n"
       "With --calibrate the model reads a text first: codes are chosen for what the matrices see on it, and the\n"
-      "distance between both models is measured on the text's end. A text like those the model is for is best.",
+      "distance between both models is measured on the text's end. A text like those the model is for is best.\n"
+      "With --kl-by-tensor each tensor is also quantised alone in the original, which is computed in f32: the report\n"
+      "tells what each costs and which ten cost most.",
       "  capy quantize ./Qwen3.5-0.8B ./small --type int4 --calibrate chats.txt\n"
       "  capy run -m ./small \"Why is the sky blue?\"\n"
       "  capy quantize ./Qwen3.5-0.8B model.gguf --type int8\n");
@@ -243,6 +306,12 @@ Result<int> quantize_command(int argc, const char* const* argv) {
                   "when left out")
       ->check(CLI::Range(0.0, 100.0).description(""))
       ->type_name("X");
+  line.add_flag(
+      "--kl-by-tensor", order.kl_by_tensor,
+      "with --calibrate: also the KL divergence of each tensor by itself; reads the text's end once for each");
+  line.add_option("--kl-tokens", order.kl_tokens, "how many tokens of it --kl-by-tensor reads; 128 when left out")
+      ->check(in_range(2 * kUnscoredTokens, 512))
+      ->type_name("N");
   line.add_option("--threads", order.threads, "processor cores to use; all physical ones when left out")
       ->check(in_range(1, ThreadPool::kThreadsMax))
       ->type_name("N");

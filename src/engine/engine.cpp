@@ -235,6 +235,11 @@ Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Engine::~Engine() = default;
 
 const Model& Engine::model() const { return parts_->model; }
+bool Engine::substitute(const std::string& tensor, std::span<const float> values) {
+  return parts_->model.substitute(tensor, values);
+}
+void Engine::end_substitution() { parts_->model.end_substitution(); }
+
 const Tokenizer* Engine::tokenizer() const { return parts_->tokenizer ? &*parts_->tokenizer : nullptr; }
 const ChatTemplate* Engine::chat_template() const { return parts_->chat_template ? &*parts_->chat_template : nullptr; }
 const std::vector<int32_t>& Engine::stop_tokens() const { return parts_->stop_tokens; }

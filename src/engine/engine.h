@@ -163,6 +163,10 @@ class Engine {
   // map, or nothing can run because memory is short and no request can give way.
   Result<bool> step();
 
+  // For measurements on an f32 engine: Model::substitute. What sequences have computed before stays as it was.
+  bool substitute(const std::string& tensor, std::span<const float> values);
+  void end_substitution();
+
   // The MTP head's logits for rows of a finished sequence (SPEC 3): row i predicts token i+2. For tests and drafting.
   Status mtp_logits(SequenceId id, const LogitsSink& sink);
 

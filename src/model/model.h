@@ -69,6 +69,12 @@ class Model {
   // A PEFT adapter's side paths beside this model's matrices; `adapter` is the number that batches name it by.
   Status attach_lora(std::string_view directory, int32_t adapter, float scale);
 
+  // For measurements on an f32 model: the matrix of this tensor of the file, and the rows that are looked up in it, are
+  // `values` from now on, in the file's order and borrowed; one tensor at a time. False where the forward pass reads no
+  // such matrix.
+  bool substitute(const std::string& tensor, std::span<const float> values);
+  void end_substitution();  // it is the file's again
+
   // Content hashes of the attached adapters, by their numbers: what a saved state depends on.
   const std::vector<uint64_t>& lora_identities() const { return lora_identities_; }
 

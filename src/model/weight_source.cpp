@@ -128,6 +128,13 @@ void WeightSource::order_columns(size_t index, const float* in_file, float* out)
   for (int64_t k = 0; k < entry.rows.columns; ++k) out[k] = in_file[entry.order.file_column(k)];
 }
 
+void WeightSource::place_row(size_t index, int64_t row, const float* values, float* in_file) const {
+  const Entry& entry = parts_->entries[index];
+  const int64_t width = entry.rows.columns;
+  float* const to = in_file + entry.order.file_row(row) * width;
+  for (int64_t k = 0; k < width; ++k) to[entry.order.file_column(k)] = values[k];
+}
+
 void WeightSource::read_rows(size_t index, int64_t first, int64_t count, float* out) const {
   const Entry& entry = parts_->entries[index];
   const int64_t width = entry.rows.columns;

@@ -39,6 +39,10 @@ class WeightSource {
   bool moves_columns(size_t index) const;
   void order_columns(size_t index, const float* in_file, float* out) const;
 
+  // The other way round: row `row` of the tensor, [width] values, into its place among a matrix's rows as its file
+  // orders them.
+  void place_row(size_t index, int64_t row, const float* values, float* in_file) const;
+
   // Rows first .. first + count - 1 of the tensor as f32; a row is everything but the first extent, for vectors one
   // value. Any thread.
   void read_rows(size_t index, int64_t first, int64_t count, float* out) const;

@@ -76,6 +76,14 @@ struct Embedding {
   void row(int32_t token, const KernelTable& kernels, float* out) const;
 };
 
+// What Model::substitute has taken out.
+struct Substitution {
+  Matrix* matrix = nullptr;  // whose weights are others; none where the tensor is an embedding alone
+  MatrixView view;           // its own
+  bool is_embedding = false;
+  Tensor embedding;  // its own
+};
+
 struct ModelWeights {
   Embedding embedding;
   std::vector<LayerWeights> layers;
@@ -86,6 +94,7 @@ struct ModelWeights {
   std::optional<MtpWeights> mtp;
   std::vector<NamedMatrix> matrices;  // all of them by name, for those who write them down
   PackedFile packed;                  // where converted matrices lie, unless they have memory of their own
+  std::optional<Substitution> substitution;
 };
 
 }  // namespace capy

@@ -37,6 +37,9 @@ struct TensorReport {
   int64_t bytes = 0;          // as written
   double relative_error = 0;  // root of sum (w' - w)^2 / sum w^2; 0 where nothing was lost
   double output_error = -1;   // the same of the product's output on the calibration text; -1: not measured
+  // KL of the model with this tensor alone quantised from the model with none, nats per token; -1: not measured.
+  double divergence = -1;
+  double divergence_error = 0;  // its standard error
 };
 
 struct QuantizeReport {

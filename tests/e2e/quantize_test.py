@@ -189,6 +189,71 @@ class TextQuantizeTest(TinyModelTest):
         self.check_error(capy("quantize", self.model, self.path / "c3", "--type", "int4", "--calibrate", short), 1,
                          "tokens")
 
+    def divergences(self, model, out, *options):
+        """The report of --kl-by-tensor, and the divergence by tensor."""
+        text = self.path / "text.txt"
+        text.write_text("The quick brown fox jumps over the lazy dog. " * 60)
+        report = json.loads(self.check_good(capy("quantize", model, self.path / out, "--calibrate", text, "--kl-by-tensor",
+                                                 "--json", *options)))
+        return report, {tensor["name"]: tensor["kl_divergence"] for tensor in report["tensors"] if "kl_divergence" in tensor}
+
+    def test_each_tensor_has_a_divergence_of_its_own(self):
+        report, coarse = self.divergences(self.model, "k4", "--type", "int4", "--all-int4")
+        _, fine = self.divergences(self.model, "k8", "--type", "int8")
+        matrices = {tensor["name"] for tensor in report["tensors"] if tensor["to"] == "int4" and "mtp" not in tensor["name"]}
+        self.assertEqual(set(coarse), matrices)  # nothing for the MTP head, of which no logits come
+        for name, divergence in coarse.items():
+            self.assertGreater(divergence, 3 * fine[name], name)
+            self.assertGreater(fine[name], 0, name)
+        self.assertAlmostEqual(sum(coarse.values()), report["kl_by_tensor_sum"], 12)
+        self.assertGreater(report["kl_by_tensor_sum"], report["kl_divergence"] / 3)
+        self.assertLess(report["kl_by_tensor_sum"], report["kl_divergence"] * 3)
+
+    def test_a_tensor_that_loses_nothing_costs_nothing(self):
+        model = self.path / "zeroed"
+        shutil.copytree(self.model, model)
+        file = model / "model.safetensors"
+        data = bytearray(file.read_bytes())
+        length = struct.unpack("<Q", data[:8])[0]
+        header = json.loads(data[8:8 + length])
+        zero = next(name for name in header if name.endswith("layers.1.mlp.up_proj.weight"))
+        begin, end = (8 + length + at for at in header[zero]["data_offsets"])
+        data[begin:end] = bytes(end - begin)
+        file.write_bytes(data)
+        _, found = self.divergences(model, "k", "--type", "int4", "--all-int4")
+        for name, divergence in found.items():
+            if "layers.1.mlp" in name:  # what is multiplied with nothing cannot cost anything either
+                self.assertEqual(divergence, 0, name)
+            else:
+                self.assertGreater(divergence, 0, name)
+
+    def test_divergence_by_tensor_of_other_forms(self):
+        # From a GGUF, whose rows stand in another order, and into one.
+        self.check_good(capy("quantize", self.model, self.path / "plain", "--type", "f32"))
+        self.check_good(capy("quantize", self.model, self.path / "plain.gguf", "--type", "f32"))
+        _, straight = self.divergences(self.path / "plain", "d", "--type", "int4", "--all-int4")
+        _, turned = self.divergences(self.path / "plain.gguf", "g", "--type", "int4", "--all-int4")
+        for name, divergence in straight.items():
+            other = turned[name.replace("model.language_model.", "model.")]
+            self.assertLess(abs(divergence - other), 0.02 * divergence + 1e-9, name)
+        _, bf16 = self.divergences(self.path / "plain.gguf", "b.gguf", "--type", "bf16")
+        self.assertLess(max(bf16.values()), 1e-3)
+
+    def test_divergence_by_tensor_is_told_in_words(self):
+        text = self.path / "text.txt"
+        text.write_text("The quick brown fox jumps over the lazy dog. " * 60)
+        done = capy("quantize", self.model, self.path / "w", "--type", "int4", "--calibrate", text, "--kl-by-tensor",
+                    "--kl-tokens", "64")
+        told = self.check_good(done).decode()
+        self.assertIn("KL alone", told)
+        worst = told[told.index("one tensor alone"):].splitlines()
+        self.assertIn("last 48 tokens", worst[0])
+        values = [float(line.split()[0]) for line in worst[1:11]]
+        self.assertEqual(values, sorted(values, reverse=True))
+        self.assertIn("the sum over", worst[11])
+        self.check_error(capy("quantize", self.model, self.path / "w2", "--type", "int4", "--kl-by-tensor"), 2,
+                         "--kl-by-tensor", "--calibrate")
+
     def test_threads_do_not_matter(self):
         files = []
         for threads in (1, 2):

@@ -29,9 +29,11 @@ void matmul_f32(float* out, int64_t out_stride, const float* x, int64_t x_stride
                 int64_t begin, int64_t end);
 void matmul_bf16(float* out, int64_t out_stride, const uint16_t* x, int64_t x_stride, int64_t rows, const MatrixView& w,
                  int64_t begin, int64_t end);
-// int8_products.cpp, int4_products.cpp
+// int8_products.cpp, int4_many_rows.cpp, int4_few_rows.cpp (up to 8 rows, for matmul_int4 alone)
 void matmul_int8(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
 void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
+void matmul_int4_few_rows(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
+                          int64_t end);
 // plane_products.cpp
 void scan_planes(float* out, int64_t out_stride, const Int8Rows& x, const CodePlanes& w, int64_t begin, int64_t end);
 void refine_planes(float* out, const Int8Rows& x, int64_t row, const CodePlanes& w, const int32_t* outputs,

@@ -4,7 +4,7 @@
 #include "kernels/neon/operations.h"
 
 #if defined(__ARM_FEATURE_DOTPROD)
-#include "kernels/neon/integer_products.h"
+#include "kernels/neon/plane_products.h"
 
 namespace capy::neon {
 namespace {
@@ -27,6 +27,15 @@ struct Dotprod {
       for (int i = 0; i < 4; ++i) out[i] = part[i];
     }
   };
+
+  static int32_t middle_products(const int8_t* x, const uint8_t* middle, int64_t columns) {
+    int32x4_t sums[2] = {vdupq_n_s32(0), vdupq_n_s32(0)};
+    for (int64_t k = 0; k < columns; k += 64) {
+      const MiddleParts parts(middle + k / 4);
+      for (int i = 0; i < 4; ++i) sums[i % 2] = vdotq_s32(sums[i % 2], parts.of[i], vld1q_s8(x + k + 16 * i));
+    }
+    return vaddvq_s32(vaddq_s32(sums[0], sums[1]));
+  }
 };
 
 }  // namespace
@@ -39,6 +48,16 @@ void matmul_int8_dotprod(float* out, int64_t out_stride, const Int8Rows& x, cons
 void matmul_int4_dotprod(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
                          int64_t end) {
   dot_product<Dotprod, Int4Panel>(IntegerJob(out, out_stride, x, w, begin, end));
+}
+
+void scan_planes_dotprod(float* out, int64_t out_stride, const Int8Rows& x, const CodePlanes& w, int64_t begin,
+                         int64_t end) {
+  scan<Dotprod>(out, out_stride, x, w, begin, end);
+}
+
+void refine_planes_dotprod(float* out, const Int8Rows& x, int64_t row, const CodePlanes& w, const int32_t* outputs,
+                           int64_t count) {
+  refine<Dotprod>(out, x, row, w, outputs, count);
 }
 
 }  // namespace capy::neon

@@ -44,6 +44,8 @@ struct Int8Codes {
     for (int line = 0; line < 4; ++line) __builtin_prefetch(codes + k * kPanelRows + kPrefetchBytes + 64 * line);
   }
   Int8Codes from(int64_t k) const { return {codes + k * kPanelRows}; }
+  // What a block's sums lack to be the products; `x_sum` is that of the activations.
+  static void complete(int32x4_t (&)[4], int32_t) {}
 };
 
 // One panel of kInt4Packed.
@@ -77,6 +79,7 @@ struct Int4Codes {
     __builtin_prefetch(codes + k * 8 + kPrefetchBytes + 64);
   }
   Int4Codes from(int64_t k) const { return {codes + k * 8, tables + k / 2}; }
+  static void complete(int32x4_t (&)[4], int32_t) {}
 };
 
 // Scales of a panel: [block][16].
@@ -135,6 +138,7 @@ struct IntegerJob {
   }
   const int8_t* codes(int64_t row, int64_t k) const { return x.codes + row * columns + k; }
   float x_scale(int64_t row, int64_t block) const { return x.scales[row * blocks + block]; }
+  int32_t x_sum(int64_t row, int64_t block) const { return x.sums[row * blocks + block]; }
 };
 
 // A stretch of K, whole blocks of it but for the last of all.
@@ -193,6 +197,7 @@ void dot_tile(const IntegerJob& job, const Codes& codes, const Scales& scales, i
     for (int r = 0; r < Rows; ++r) {
       int32x4_t integers[4];
       sum[r].get(integers);
+      Codes::complete(integers, job.x_sum(row + r, begin / kQuantBlock));
       out.add(job, scales, row + r, r, begin / kQuantBlock, integers);
     }
   }

@@ -45,6 +45,15 @@ void matmul_int8_i8mm(float* out, int64_t out_stride, const Int8Rows& x, const M
 void matmul_int4_i8mm(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
                       int64_t end);
 
+void scan_planes_mull(float* out, int64_t out_stride, const Int8Rows& x, const CodePlanes& w, int64_t begin,
+                      int64_t end);
+void refine_planes_mull(float* out, const Int8Rows& x, int64_t row, const CodePlanes& w, const int32_t* outputs,
+                        int64_t count);
+void scan_planes_dotprod(float* out, int64_t out_stride, const Int8Rows& x, const CodePlanes& w, int64_t begin,
+                         int64_t end);
+void refine_planes_dotprod(float* out, const Int8Rows& x, int64_t row, const CodePlanes& w, const int32_t* outputs,
+                           int64_t count);
+
 // attention.cpp, delta.cpp
 void attention(const AttentionRows& args);
 void delta_rule(const DeltaRows& args);

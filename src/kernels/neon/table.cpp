@@ -24,8 +24,8 @@ KernelTable filled() {
   t.matmul_bf16 = matmul_bf16;
   t.matmul_int8 = matmul_int8_mull;
   t.matmul_int4 = matmul_int4_mull;
-  t.scan_planes = nullptr;
-  t.refine_planes = nullptr;
+  t.scan_planes = scan_planes_mull;
+  t.refine_planes = refine_planes_mull;
   t.round_bf16 = round_bf16;
   t.hadamard = hadamard;
   t.quantize_int8 = quantize_int8;
@@ -47,6 +47,8 @@ const KernelTable& table_with_dotprod() {
     KernelTable t = filled();
     t.matmul_int8 = matmul_int8_dotprod;
     t.matmul_int4 = matmul_int4_dotprod;
+    t.scan_planes = scan_planes_dotprod;
+    t.refine_planes = refine_planes_dotprod;
     return t;
   }();
   return table;
@@ -57,6 +59,8 @@ const KernelTable& table_with_i8mm() {
     KernelTable t = filled();
     t.matmul_int8 = matmul_int8_i8mm;
     t.matmul_int4 = matmul_int4_i8mm;
+    t.scan_planes = scan_planes_dotprod;
+    t.refine_planes = refine_planes_dotprod;
     return t;
   }();
   return table;

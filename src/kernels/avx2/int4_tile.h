@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// int4 products. A byte shuffle turns codes into u8 = level + 64 (1..127), vpmaddubsw multiplies them with the
-// activations' int8 codes: a pair stays within 127 * 127 * 2 < 2^15. The products of four K groups (a quad) are added
-// in 16 bits, where they may wrap; then -64 times the sum of the eight activations is added, and what is left is the
-// sum of eight level * code, at most 63 times the sum of their magnitudes: exact again while that is at most 520, as it
-// nearly always is. So vpmaddwd is needed once for every four vpmaddubsw. The few quads with larger activations are
-// summed in halves, which always fit: 4 * 63 * 127 < 2^15.
+// int4 products, a block of a panel at a time: what the file for few rows and the one for many share.
 //
-// Panels go in groups of four (four streams of weights), block by block of K; `out` holds the sums between blocks. A
-// few rows use the levels as they leave the shuffle; with more rows a group's block is unpacked once, to L1, and the
-// rows' block is made ready once for all groups.
-#include "kernels/avx2/operations.h"
+// A byte shuffle turns codes into u8 = level + 64 (1..127), vpmaddubsw multiplies them with the activations' int8
+// codes: a pair stays within 127 * 127 * 2 < 2^15. The products of four K groups (a quad) are added in 16 bits, where
+// they may wrap; then -64 times the sum of the eight activations is added, and what is left is the sum of eight level *
+// code, at most 63 times the sum of their magnitudes: exact again while that is at most 520, as it nearly always is. So
+// vpmaddwd is needed once for every four vpmaddubsw. The few quads with larger activations are summed in halves, which
+// always fit: 4 * 63 * 127 < 2^15.
+//
+// Panels go in groups of four (four streams of weights), block by block of K; `out` holds the sums between blocks.
+#pragma once
 
-#if defined(__AVX2__)
+#include "kernels/avx2/operations.h"
 #include "kernels/avx2/vectors.h"
 #include "kernels/int4_pairs.h"
 
@@ -19,9 +19,6 @@ namespace capy::avx2 {
 namespace {
 
 constexpr int64_t kGroupPanels = 4;
-constexpr int64_t kTileRows = 3;
-constexpr int64_t kTilesAtOnce = 86;  // a chunk of 256 rows
-constexpr int64_t kStreamedRows = 8;  // up to here decoding the levels again costs less than storing them
 constexpr int kLevelOffset = 64;
 constexpr int64_t kPairBytes = 64;  // of codes: two K groups of a panel
 constexpr int64_t kQuadColumns = 16;
@@ -54,22 +51,19 @@ struct Levels {
   __m256i half[2];
 };
 
+Int4Job make_job(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t end) {
+  const int64_t columns = rounded_up(w.columns, kPackColumns);
+  const int64_t blocks = (w.columns + kQuantBlock - 1) / kQuantBlock;
+  const int64_t bytes = columns / 8 * kPairBytes + columns / 4 * 2 + blocks * kPanelRows * 2;
+  return {out, out_stride, x, static_cast<const uint8_t*>(w.data), rounded_up(bytes, 64), columns, blocks, end};
+}
+
 PanelBlock panel_block(const Int4Job& job, int64_t panel, int64_t block) {
   const uint8_t* codes = job.panels + panel * job.panel_bytes;
   const uint8_t* tables = codes + job.columns / 8 * kPairBytes;
   const uint8_t* scales = tables + job.columns / 4 * 2;
   const int64_t k = block * kQuantBlock;
   return {codes + k / 8 * kPairBytes, tables + k / 2, reinterpret_cast<const uint16_t*>(scales) + block * kPanelRows};
-}
-
-// What is read three blocks after `panel`'s, which is about when memory has it ready: a group is read block by block,
-// each for all its panels; after the group comes the next one's first block.
-PanelBlock block_ahead(const Int4Job& job, int64_t begin, int64_t end, int64_t panel, int64_t block) {
-  constexpr int64_t kAhead = 3;
-  if (panel + kAhead < end) return panel_block(job, panel + kAhead, block);
-  const int64_t over = panel + kAhead - end;
-  if (block + 1 == job.blocks) return panel_block(job, end + over, 0);
-  return panel_block(job, smaller(begin + over, end - 1), block + 1);
 }
 
 __attribute__((always_inline)) inline void fetch_tables(const PanelBlock& next) {
@@ -273,173 +267,5 @@ void clear(__m256i (&sum)[Rows][2]) {
   for (int r = 0; r < Rows; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
 }
 
-// --- few rows ---
-
-// Levels straight from the codes. What is read later is fetched line by line meanwhile.
-struct StreamedLevels {
-  CodedLevels block;
-  PanelBlock ahead;
-
-  __attribute__((always_inline)) CodedLevels quad(int64_t quad) const {
-    fetch_codes(ahead, 2 * quad);
-    fetch_codes(ahead, 2 * quad + 1);
-    return {block.codes + quad * 2 * kPairBytes, block.table_offsets + quad * 8};
-  }
-};
-
-// Rows row .. row+Rows.
-template <int Rows>
-void few_rows(const Int4Job& job, int64_t row, int64_t begin, int64_t end) {
-  for (int64_t block = 0; block < job.blocks; ++block) {
-    const int64_t columns = smaller(kQuantBlock, job.columns - block * kQuantBlock);
-    RowsOfBlock<Rows> x;
-    load_rows<Rows>(job, row, block, columns, x);
-    for (int64_t panel = begin; panel < end; ++panel) {
-      const PanelBlock w = panel_block(job, panel, block);
-      TableOffsets tables;
-      find_tables(w.tables, columns, tables);
-      const StreamedLevels levels{{w.codes, tables.of}, block_ahead(job, begin, end, panel, block)};
-      fetch_tables(levels.ahead);
-      __m256i sum[Rows][2];
-      clear(sum);
-      add_block<Rows>(sum, x, levels);
-      finish_block<Rows>(job, sum, row, panel, block, w.scales);
-    }
-  }
-}
-
-// All rows, four at a time: the group's codes come from the cache after the first four.
-void streamed_rows(const Int4Job& job, int64_t begin, int64_t end) {
-  int64_t row = 0;
-  for (; row + 4 <= job.x.rows; row += 4) few_rows<4>(job, row, begin, end);
-  switch (job.x.rows - row) {
-    case 1: return few_rows<1>(job, row, begin, end);
-    case 2: return few_rows<2>(job, row, begin, end);
-    case 3: return few_rows<3>(job, row, begin, end);
-    default: return;
-  }
-}
-
-// --- many rows ---
-
-// A group's block as level + 64, K group by K group: 16 KB.
-struct UnpackedGroup {
-  alignas(64) uint8_t levels[kGroupPanels][kQuantBlock * kPanelRows];
-};
-
-struct UnpackedQuad {
-  const uint8_t* levels;
-
-  __attribute__((always_inline)) Levels of(int group) const {
-    const auto* at = reinterpret_cast<const __m256i*>(levels) + 2 * group;
-    return {{_mm256_load_si256(at), _mm256_load_si256(at + 1)}};
-  }
-};
-
-struct UnpackedLevels {
-  const uint8_t* levels;
-
-  __attribute__((always_inline)) UnpackedQuad quad(int64_t quad) const {
-    return {levels + quad * kQuadColumns * kPanelRows};
-  }
-};
-
-// What is unpacked later is fetched meanwhile.
-void unpack(const PanelBlock& w, int64_t columns, uint8_t* out, const PanelBlock& later) {
-  fetch_tables(later);
-  TableOffsets tables;
-  find_tables(w.tables, columns, tables);
-  for (int64_t group = 0; group < columns / 4; group += 2) {
-    fetch_codes(later, group / 2);
-    const CodedLevels at{w.codes + group / 2 * kPairBytes, tables.of + 2 * group};
-    for (int i = 0; i < 2; ++i) {
-      const Levels levels = at.of(i);
-      auto* to = reinterpret_cast<__m256i*>(out) + 2 * (group + i);
-      _mm256_store_si256(to, levels.half[0]);
-      _mm256_store_si256(to + 1, levels.half[1]);
-    }
-  }
-}
-
-template <int Rows>
-void unpacked_rows(const Int4Job& job, const UnpackedGroup& group, const RowsOfBlock<Rows>& x, int64_t row,
-                   int64_t begin, int64_t end, int64_t block) {
-  for (int64_t panel = begin; panel < end; ++panel) {
-    __m256i sum[Rows][2];
-    clear(sum);
-    add_block<Rows>(sum, x, UnpackedLevels{group.levels[panel - begin]});
-    finish_block<Rows>(job, sum, row, panel, block, panel_block(job, panel, block).scales);
-  }
-}
-
-// Rows of a block made ready once for all groups: 22 KB.
-struct ReadyRows {
-  RowsOfBlock<kTileRows> tiles[kTilesAtOnce];
-  RowsOfBlock<2> two;  // what is left
-  RowsOfBlock<1> one;
-  int64_t count;  // of tiles
-  int64_t left;   // rows
-};
-
-void load_all(const Int4Job& job, int64_t row, int64_t rows, int64_t block, int64_t columns, ReadyRows& x) {
-  x.count = rows / kTileRows;
-  x.left = rows % kTileRows;
-  for (int64_t tile = 0; tile < x.count; ++tile) {
-    load_rows<kTileRows>(job, row + tile * kTileRows, block, columns, x.tiles[tile]);
-  }
-  if (x.left == 2) load_rows<2>(job, row + rows - 2, block, columns, x.two);
-  if (x.left == 1) load_rows<1>(job, row + rows - 1, block, columns, x.one);
-}
-
-void group_rows(const Int4Job& job, const UnpackedGroup& group, const ReadyRows& x, int64_t row, int64_t begin,
-                int64_t end, int64_t block) {
-  for (int64_t tile = 0; tile < x.count; ++tile) {
-    unpacked_rows<kTileRows>(job, group, x.tiles[tile], row + tile * kTileRows, begin, end, block);
-  }
-  const int64_t done = row + x.count * kTileRows;
-  if (x.left == 2) unpacked_rows<2>(job, group, x.two, done, begin, end, block);
-  if (x.left == 1) unpacked_rows<1>(job, group, x.one, done, begin, end, block);
-}
-
-// Panels begin .. end for rows row .. row+rows.
-void many_rows(const Int4Job& job, int64_t row, int64_t rows, int64_t begin, int64_t end) {
-  ReadyRows x;
-  UnpackedGroup group;
-  for (int64_t block = 0; block < job.blocks; ++block) {
-    const int64_t columns = smaller(kQuantBlock, job.columns - block * kQuantBlock);
-    load_all(job, row, rows, block, columns, x);
-    for (int64_t first = begin; first < end; first += kGroupPanels) {
-      const int64_t last = smaller(first + kGroupPanels, end);
-      for (int64_t panel = first; panel < last; ++panel) {
-        unpack(panel_block(job, panel, block), columns, group.levels[panel - first],
-               last < end ? panel_block(job, panel + kGroupPanels, block) : panel_block(job, panel, block));
-      }
-      group_rows(job, group, x, row, first, last, block);
-    }
-  }
-}
-
 }  // namespace
-
-void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end) {
-  const int64_t columns = rounded_up(w.columns, kPackColumns);
-  const int64_t blocks = (w.columns + kQuantBlock - 1) / kQuantBlock;
-  const int64_t bytes = columns / 8 * kPairBytes + columns / 4 * 2 + blocks * kPanelRows * 2;
-  const Int4Job job{out,     out_stride, x,  static_cast<const uint8_t*>(w.data), rounded_up(bytes, 64),
-                    columns, blocks,     end};
-  const int64_t panel_begin = begin / kPanelRows;
-  const int64_t panel_end = (end + kPanelRows - 1) / kPanelRows;
-  if (x.rows > kStreamedRows) {
-    constexpr int64_t kRowsAtOnce = kTilesAtOnce * kTileRows;
-    for (int64_t row = 0; row < x.rows; row += kRowsAtOnce) {
-      many_rows(job, row, smaller(kRowsAtOnce, x.rows - row), panel_begin, panel_end);
-    }
-    return;
-  }
-  for (int64_t panel = panel_begin; panel < panel_end; panel += kGroupPanels) {
-    streamed_rows(job, panel, smaller(panel + kGroupPanels, panel_end));
-  }
-}
-
 }  // namespace capy::avx2
-#endif
