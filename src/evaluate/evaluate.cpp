@@ -6,6 +6,7 @@
 
 #include "base/concat.h"
 #include "evaluate/log_softmax.h"
+#include "evaluate/owned_sequence.h"
 #include "evaluate/running_mean.h"
 
 namespace capy {
@@ -13,33 +14,6 @@ namespace {
 
 // Rows that are held while the second engine computes its own: 32 rows of 248,320 logits are 30 MiB.
 constexpr int64_t kComparedRows = 32;
-
-// Drops its sequence, also on the way out by an error.
-class OwnedSequence {
- public:
-  static Result<OwnedSequence> create(Engine& engine, const std::vector<int32_t>& loras) {
-    return OwnedSequence(engine, TRY(engine.create_sequence(loras)));
-  }
-  OwnedSequence(OwnedSequence&& other) noexcept : engine_(std::exchange(other.engine_, nullptr)), id_(other.id_) {}
-  OwnedSequence& operator=(OwnedSequence&&) = delete;
-  ~OwnedSequence() {
-    if (engine_ != nullptr) engine_->drop(id_);
-  }
-
-  // Appends and computes; `sink` sees the logits after each of the tokens where one is given.
-  Status compute(std::span<const int32_t> tokens, const LogitsSink& sink) {
-    engine_->set_logits(id_, sink ? LogitsWanted::kAll : LogitsWanted::kNone, sink);
-    TRY(engine_->append(id_, tokens));
-    while (TRY(engine_->step())) {
-    }
-    return {};
-  }
-
- private:
-  OwnedSequence(Engine& engine, SequenceId id) : engine_(&engine), id_(id) {}
-  Engine* engine_;
-  SequenceId id_;
-};
 
 struct Windows {
   int64_t count = 0;
