@@ -33,6 +33,7 @@ Result<int> init_command(int argc, const char* const* argv);
 Result<int> train_command(int argc, const char* const* argv);
 Result<int> tokenizer_command(int argc, const char* const* argv);
 Result<int> data_command(int argc, const char* const* argv);
+Result<int> eval_command(int argc, const char* const* argv);
 Result<int> doctor_command(int argc, const char* const* argv);
 
 // Goes on with the part that argv[1] names; its own --help, and kUsage where there is no such part.

@@ -112,4 +112,9 @@ Result<MachineLimits> measure_limits(ThreadPool& pool, const std::string& isa, C
   return limits;
 }
 
+double measure_operation_peak(ThreadPool& pool, const std::string& isa, ComputeType type) {
+  const InstructionPeak peak = instruction_peak(isa, type);
+  return peak.run != nullptr ? measure_operations(pool, peak) : 0;
+}
+
 }  // namespace capy

@@ -21,4 +21,7 @@ struct MachineLimits {
 // With all threads of the pool. `isa` is a kernel table's name, `type` what is computed.
 Result<MachineLimits> measure_limits(ThreadPool& pool, const std::string& isa, ComputeType type);
 
+// operations_per_second alone, in some 50 ms.
+double measure_operation_peak(ThreadPool& pool, const std::string& isa, ComputeType type);
+
 }  // namespace capy

@@ -25,6 +25,7 @@ constexpr Command kCommands[] = {
     {"list", "models that are here", list_command},
     {"show", "what a model is, what it needs, what fits this machine", show_command},
     {"perplexity", "how well a model predicts a text", perplexity_command},
+    {"eval", "what a model knows and can do, in figures", eval_command},
     {"tokenize", "text to token ids", tokenize_command},
     {"detokenize", "token ids to text", detokenize_command},
     {"template", "messages to the prompt that the model sees", template_command},
@@ -40,7 +41,7 @@ constexpr Command kCommands[] = {
 };
 
 // Commands of the design that this version does not have: said plainly, instead of "unknown".
-constexpr std::string_view kLater[] = {"serve", "pull", "remove", "eval", "tune", "merge"};
+constexpr std::string_view kLater[] = {"serve", "pull", "remove", "tune", "merge"};
 
 std::string overview() {
   std::string text =

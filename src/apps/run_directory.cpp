@@ -92,6 +92,8 @@ Result<RunDirectory> RunDirectory::open(const std::string& path, const std::stri
   return directory;
 }
 
+std::string RunDirectory::log_path() const { return in(path_, "log.jsonl"); }
+
 std::string RunDirectory::checkpoints() const { return in(path_, "checkpoints"); }
 
 std::string RunDirectory::checkpoint(int64_t steps) const {
@@ -148,7 +150,7 @@ Status RunDirectory::save(const train::TrainState& state, int64_t kept) {
 }
 
 Status RunDirectory::open_log(int64_t steps) {
-  const std::string path = in(path_, "log.jsonl");
+  const std::string path = log_path();
   std::ifstream old(path);
   if (old) {
     AtomicFile kept = TRY(AtomicFile::create(path));
@@ -166,7 +168,7 @@ Status RunDirectory::open_log(int64_t steps) {
 Status RunDirectory::log(std::string_view line) {
   const std::string text = concat(line, "\n");
   if (std::fwrite(text.data(), 1, text.size(), log_.get()) != text.size() || std::fflush(log_.get()) != 0) {
-    return io_error(in(path_, "log.jsonl"));
+    return io_error(log_path());
   }
   return {};
 }

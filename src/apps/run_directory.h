@@ -2,7 +2,9 @@
 // The directory of a training run:
 //   run.json        what the run is: all that its bytes depend on
 //   checkpoints/    step-NNNNNNNN.safetensors, the last few; each whole or not there
-//   log.jsonl       one object for each step that was taken
+//   log.jsonl       one object for each step that was taken (step_record.h)
+//   report.html     the course so far (run_report.h)
+//   sampling/       the model of now, while it writes samples
 // and, at the end, the model. A run that was killed at any moment goes on from its newest checkpoint: the number of
 // steps in it is also the position in the data, since all steps take equally many samples.
 #pragma once
@@ -32,6 +34,7 @@ class RunDirectory {
   Status log(std::string_view line);
 
   const std::string& path() const { return path_; }
+  std::string log_path() const;
 
   RunDirectory(RunDirectory&& other) noexcept;
   RunDirectory& operator=(RunDirectory&&) = delete;

@@ -23,6 +23,11 @@ std::string line_of(const std::string& name, const toml::source_region& source) 
 
 SettingTable table_of(const toml::table& table, const std::string& name, bool with_tables);
 
+bool is_array_of_texts(const toml::node& node) {
+  const toml::array* const array = node.as_array();
+  return array != nullptr && (array->empty() || array->is_homogeneous(toml::node_type::string));
+}
+
 Setting setting_of(std::string_view key, const toml::node& node, const std::string& name, bool with_tables) {
   Setting setting;
   setting.key = key;
@@ -39,6 +44,9 @@ Setting setting_of(std::string_view key, const toml::node& node, const std::stri
   } else if (const auto* const text = node.as_string()) {
     setting.kind = Setting::Kind::kString;
     setting.text = text->get();
+  } else if (is_array_of_texts(node)) {
+    setting.kind = Setting::Kind::kTexts;
+    for (const toml::node& entry : *node.as_array()) setting.texts.push_back(entry.as_string()->get());
   } else if (with_tables && node.is_array_of_tables()) {
     setting.kind = Setting::Kind::kTables;
     for (const toml::node& entry : *node.as_array()) {
@@ -107,6 +115,10 @@ std::string with_commas(const Range& parts) {
 
 }  // namespace
 
+std::string Setting::path(const std::string& directory) const {
+  return from_command_line ? text : (std::filesystem::path(directory) / text).lexically_normal().string();
+}
+
 Error Setting::must_be(std::string_view what) const {
   return Error{from_command_line ? ErrorCode::kUsage : ErrorCode::kInvalid,
                concat(where, ": ", key, " must be ", what)};
@@ -165,6 +177,16 @@ Status SettingReader::read(std::string_view key, std::string& to) {
     return setting->must_be("a text in quotes that is not empty");
   }
   to = setting->text;
+  return {};
+}
+
+Status SettingReader::read(std::string_view key, std::vector<std::string>& to, int64_t count_max) {
+  const Setting* const setting = take(key);
+  if (setting == nullptr) return {};
+  if (setting->kind != Setting::Kind::kTexts || static_cast<int64_t>(setting->texts.size()) > count_max) {
+    return setting->must_be(concat("a list of at most ", count_max, " texts in quotes: [\"...\", \"...\"]"));
+  }
+  to = setting->texts;
   return {};
 }
 

@@ -21,7 +21,7 @@ struct SettingTable {
 };
 
 struct Setting {
-  enum class Kind { kBool, kInteger, kFloat, kString, kTables, kOther };
+  enum class Kind { kBool, kInteger, kFloat, kString, kTexts, kTables, kOther };
 
   std::string key;
   Kind kind = Kind::kOther;
@@ -29,9 +29,13 @@ struct Setting {
   int64_t integer = 0;
   double number = 0;  // of integers too
   std::string text;
+  std::vector<std::string> texts;    // of ["...", "..."]
   std::vector<SettingTable> tables;  // of [[key]]
   std::string where;                 // "train.toml, line 3", or "--set"
   bool from_command_line = false;
+
+  // The text as a path: those of a file are relative to the file's directory, those of --set to the current one.
+  std::string path(const std::string& directory) const;
 
   // "train.toml, line 3: key must be ..."; kUsage where the command line said it.
   Error must_be(std::string_view what) const;
@@ -50,6 +54,7 @@ class SettingReader {
   Status read(std::string_view key, int64_t& to, int64_t min, int64_t max);
   Status read(std::string_view key, double& to, double min, double max);
   Status read(std::string_view key, std::string& to);
+  Status read(std::string_view key, std::vector<std::string>& to, int64_t count_max);
   Status read_choice(std::string_view key, std::string& to, std::span<const std::string_view> choices);
 
   // kInvalid (kUsage) names a key that was not taken, and those that could have been meant.

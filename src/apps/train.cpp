@@ -9,8 +9,8 @@
 #include "apps/figures.h"
 #include "apps/interrupt.h"
 #include "apps/model_choice.h"
-#include "apps/progress.h"
 #include "apps/run_directory.h"
+#include "apps/run_watch.h"
 #include "apps/streams.h"
 #include "apps/train_config.h"
 #include "apps/train_run.h"
@@ -40,32 +40,11 @@ struct Course {
   double tokens_per_second() const { return seconds > 0 ? static_cast<double>(tokens) / seconds : 0; }
 };
 
-std::string log_line(const train::StepReport& report, const TrainConfig& config, double seconds) {
-  JsonWriter json;
-  json.begin_object();
-  json.member("step", report.step + 1);
-  json.member("loss", report.loss);
-  if (config.mtp_weight != 0) json.member("mtp_loss", report.mtp_loss);
-  json.member("gradient_norm", report.gradient_norm);
-  json.member("learning_rate", report.learning_rate);
-  json.member("tokens", (report.step + 1) * config.step_tokens);
-  json.member("tokens_per_second", static_cast<double>(report.tokens) / seconds);
-  json.end_object();
-  return json.text();
-}
-
-void show(Progress& progress, const Course& course, const TrainConfig& config) {
-  const int64_t done = course.last.step + 1;
-  progress.set_label(concat("step ", readable_count(done), " of ", readable_count(config.steps), "  loss ",
-                            fixed(course.last.loss, 3)));
-  progress.update(course.tokens, (config.steps - course.first_step) * config.step_tokens);
-}
-
 // To the last step, or until SIGINT: then kCancelled, behind a checkpoint.
 Result<Course> take_steps(TrainRun& run, RunDirectory& directory) {
   const TrainConfig& config = run.config();
   const InterruptScope scope;
-  Progress progress("", Progress::Unit::kTokens);
+  const std::unique_ptr<RunWatch> watch = TRY(RunWatch::open(run, directory));
   Course course;
   course.first_step = run.state().steps();
   while (run.state().steps() < config.steps) {
@@ -74,18 +53,18 @@ Result<Course> take_steps(TrainRun& run, RunDirectory& directory) {
     const double seconds = seconds_now() - begun;
     course.tokens += course.last.tokens;
     course.seconds += seconds;
-    TRY(directory.log(log_line(course.last, config, seconds)));
+    TRY(watch->step_taken(course.last, seconds));
     const int64_t done = run.state().steps();
     const bool stopped = interrupted() && done < config.steps;
     if (stopped || done == config.steps || done % config.checkpoint_steps == 0) {
       TRY(directory.save(run.state(), config.checkpoints_kept));
+      watch->write_report();
     }
     if (stopped) {
-      progress.clear();
+      watch->clear();
       log_info(concat("stopped behind step ", done, " of ", config.steps, "; the same command goes on from there"));
       return interruption();
     }
-    show(progress, course, config);
   }
   return course;
 }
@@ -169,9 +148,9 @@ Result<int> try_out(TrainRun& run, const Order& order) {
 Result<int> train_command(int argc, const char* const* argv) {
   CommandLine line(
       "capy train",
-      "Train a model as the TOML file CONFIG says. The directory `out` gets a log (log.jsonl), checkpoints and, at "
-      "the\n"
-      "end, the model. Ctrl-C writes a checkpoint; the same command goes on from the last one, also after a crash,\n"
+      "Train a model as the TOML file CONFIG says. The directory `out` gets a log (log.jsonl), a report for a browser\n"
+      "(report.html), checkpoints and, at the end, the model. Ctrl-C writes a checkpoint; the same command goes on "
+      "from the last one, also after a crash,\n"
       "and comes to the same bytes. The settings, those without a value must be there:\n\n"
       "  model              the directory to start from (capy init makes one)\n"
       "  out                the directory to make\n"
@@ -191,6 +170,13 @@ Result<int> train_command(int argc, const char* const* argv) {
       "  threads                  all cores when left out; changes no byte\n"
       "  checkpoint_steps = 100   a checkpoint is written each so many steps\n"
       "  checkpoints_kept = 2     the last so many stay\n\n"
+      "What is looked at on the way; it changes no byte of the model:\n\n"
+      "  held_out                 a data set that is not learned: its loss is measured\n"
+      "  held_out_steps           each so many steps; with each checkpoint when left out\n"
+      "  held_out_tokens = 65536  of it, at most\n"
+      "  sample_prompts = []      texts to go on with, into log and report; \"\" is from nothing\n"
+      "  sample_steps             each so many steps; with each checkpoint when left out\n"
+      "  sample_text_tokens = 100 that a text may have\n\n"
       "Paths in the file are relative to the file.",
       "  capy train small.toml --dry-run\n"
       "  capy train small.toml\n"

@@ -40,10 +40,7 @@ class ConfigReader {
   }
 
  private:
-  // A text's path as it is meant.
-  std::string resolved(const Setting& setting) const {
-    return setting.from_command_line ? setting.text : (directory_ / setting.text).lexically_normal().string();
-  }
+  std::string resolved(const Setting& setting) const { return setting.path(directory_.string()); }
 
   Status read_path(std::string_view key, std::string& to) {
     const Setting* const setting = top_.take(key);
@@ -104,7 +101,8 @@ class ConfigReader {
     TRY(top_.read("seed", config_.seed, 0, INT64_MAX));
     TRY(top_.read("threads", config_.threads, 1, ThreadPool::kThreadsMax));
     TRY(top_.read("checkpoint_steps", config_.checkpoint_steps, 1, kStepsMax));
-    return top_.read("checkpoints_kept", config_.checkpoints_kept, 1, 1000);
+    TRY(top_.read("checkpoints_kept", config_.checkpoints_kept, 1, 1000));
+    return read_watch_config(top_, directory_, config_.checkpoint_steps, config_.watch);
   }
 
   Status check() const {

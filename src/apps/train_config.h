@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/watch_config.h"
 #include "base/result.h"
 #include "data/stream.h"
 #include "train/train.h"
@@ -32,6 +33,7 @@ struct TrainConfig {
   int64_t threads = 0;  // 0: as many as there are cores; changes no byte
   int64_t checkpoint_steps = 100;
   int64_t checkpoints_kept = 2;
+  WatchConfig watch;  // changes no byte
 
   int64_t step_samples() const { return step_tokens / sample_tokens; }
   train::TrainOptions options() const;

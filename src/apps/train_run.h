@@ -29,6 +29,13 @@ class TrainRun {
   const TrainConfig& config() const { return config_; }
   train::TrainState& state() { return *state_; }
   int64_t parameters() const { return parameters_.parameters(); }
+  const ModelConfig& model() const { return model_; }
+  const SampleStream& stream() const { return stream_; }
+  ThreadPool& pool() { return pool_; }
+  // Of the last step, by its shapes.
+  double step_operations() const {
+    return train::step_operations(model_, parameters_, samples_, config_.mtp_weight != 0);
+  }
 
   // All that the run's bytes depend on, as JSON: two runs with the same text give the same model.
   Result<std::string> identity() const;

@@ -8,6 +8,7 @@
 #include "evaluate/log_softmax.h"
 #include "evaluate/owned_sequence.h"
 #include "evaluate/running_mean.h"
+#include "evaluate/window.h"
 
 namespace capy {
 namespace {

@@ -7,6 +7,7 @@
 #include "train/gradients.h"
 #include "train/moving_average.h"
 #include "train/muon.h"
+#include "train/operation_count.h"
 #include "train/packed_sample.h"
 #include "train/schedule.h"
 #include "train/text_model.h"

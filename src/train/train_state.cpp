@@ -127,6 +127,13 @@ Result<StepReport> TrainState::step(std::span<const Sample> samples) {
   return report;
 }
 
+Losses TrainState::losses(std::span<const Sample> samples) {
+  Parts& s = *parts_;
+  Losses total;
+  for (const Sample& sample : samples) total += s.model.run(sample, LossOptions{}, s.weights.data(), nullptr);
+  return total;
+}
+
 int64_t TrainState::steps() const { return parts_->steps; }
 const std::vector<float>& TrainState::weights() const { return parts_->weights; }
 std::span<const float> TrainState::average() const {

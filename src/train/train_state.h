@@ -54,6 +54,9 @@ class TrainState {
   // One step of the optimizer on these samples. kInvalid when none of their tokens is a target.
   Result<StepReport> step(std::span<const Sample> samples);
 
+  // What the samples would lose, without a step: the state stays as it is.
+  Losses losses(std::span<const Sample> samples);
+
   int64_t steps() const;
   const std::vector<float>& weights() const;
   std::span<const float> average() const;  // empty when none is kept

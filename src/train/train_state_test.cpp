@@ -138,6 +138,23 @@ TEST_F(TrainStates, LearnWhatTheySeeAgainAndAgain) {
   }
 }
 
+TEST_F(TrainStates, LookAtLossesWithoutMoving) {
+  ThreadPool pool(2);
+  TrainState looked = begin(options(), pool);
+  TrainState straight = begin(options(), pool);
+  const std::vector<Document> documents = {{0, 11}, {11, kTokens}};
+  const std::vector<Sample> samples = {{std::span(tokens_).first(kTokens), documents, {}},
+                                       {std::span(tokens_).subspan(kTokens, kTokens), documents, {}}};
+  for (int i = 0; i < 3; ++i) {
+    const Losses losses = looked.losses(samples);
+    EXPECT_EQ(losses.weights, 2 * (kTokens - 2));
+    const StepReport step = std::move(looked.step(samples)).take();
+    EXPECT_NEAR(losses.sum / losses.weights, step.loss, 1e-9);
+    (void)std::move(straight.step(samples)).take();
+  }
+  EXPECT_TRUE(same_bytes(looked.weights(), straight.weights()));
+}
+
 TEST_F(TrainStates, SayWhenThereIsNothingToLearn) {
   ThreadPool pool(1);
   TrainState state = begin(options(), pool);

@@ -6,9 +6,9 @@ import unittest
 import program
 from program import ProgramTest, TinyModelTest, capy
 
-COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "bench", "quantize", "gradients",
+COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "eval", "bench", "quantize", "gradients",
             "init", "tokenizer", "data", "train", "doctor"]
-LATER = ["serve", "pull", "remove", "eval", "tune", "merge"]
+LATER = ["serve", "pull", "remove", "tune", "merge"]
 
 
 class HelpTest(ProgramTest):
@@ -54,7 +54,7 @@ class WrongUsageTest(ProgramTest):
                 self.check_error(capy(command, "--no-such-option"), 2)
 
     def test_missing_arguments(self):
-        for command in ["show", "logits", "tokenize", "detokenize", "template", "perplexity", "quantize", "init", "tokenizer",
+        for command in ["show", "logits", "tokenize", "detokenize", "template", "perplexity", "eval", "quantize", "init", "tokenizer",
                         "data", "train"]:
             with self.subTest(command):
                 self.check_error(capy(command), 2)
