@@ -27,7 +27,7 @@ h2 { font-size: 1.15rem; margin: 2rem 0 .6rem; }
 .figures { grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); margin: 1rem 0 1.5rem; }
 .figures div { background: var(--card); border-radius: .5rem; padding: .6rem .8rem; }
 .figures b { display: block; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
-.charts { grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }
+.charts { grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
 .bar { height: .4rem; background: var(--grid); border-radius: .2rem; overflow: hidden; margin-top: .5rem; }
 .bar i { display: block; height: 100%; background: var(--blue); }
 .scroll { overflow-x: auto; }

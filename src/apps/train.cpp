@@ -100,8 +100,8 @@ std::string report(const TrainRun& run, const Course& course, const Order& order
 
 Result<int> train_model(TrainRun& run, const Order& order) {
   const std::string identity = TRY(run.identity());
-  // The checkpoints, one more while it is written, and the model, which is no larger than one.
-  const int64_t bytes = (run.config().checkpoints_kept + 2) * run.state_bytes();
+  // The checkpoints, one more while it is written, the model and the one that writes samples: no larger than one each.
+  const int64_t bytes = (run.config().checkpoints_kept + 3) * run.state_bytes();
   RunDirectory directory = TRY(RunDirectory::open(run.config().out, identity, bytes));
   TRY(directory.resume(run.state()));
   if (run.state().steps() > 0) {

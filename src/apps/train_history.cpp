@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/train_history.h"
 
+#include <algorithm>
 #include <fstream>
 
 namespace capy {
 namespace {
 
-constexpr double kSmoothing = 0.98;
+// The share of a new loss in the smoothed one: large in the beginning, when the loss falls steeply.
+constexpr double kShareMin = 0.02;
+double share_of(int64_t records) { return std::max(kShareMin, 4 / (4 + static_cast<double>(records))); }
 
 }  // namespace
 
 void TrainHistory::add(const StepRecord& record) {
-  weighted_losses_ = kSmoothing * weighted_losses_ + (1 - kSmoothing) * record.loss;
-  weights_ = kSmoothing * weights_ + (1 - kSmoothing);
+  smoothed_loss_ += share_of(records_++) * (record.loss - smoothed_loss_);
   seconds_ += record.seconds;
   tokens_ += record.seconds * record.tokens_per_second;
   loss_.add(record.step, record.loss);
-  smoothed_.add(record.step, smoothed_loss());
+  smoothed_.add(record.step, smoothed_loss_);
   learning_rate_.add(record.step, record.learning_rate);
   gradient_norm_.add(record.step, record.gradient_norm);
   tokens_per_second_.add(record.step, record.tokens_per_second);
@@ -60,7 +62,5 @@ void TrainHistory::load(const std::string& path, int64_t steps) {
 std::optional<double> TrainHistory::mean_mfu() const {
   return mfu_seconds_ > 0 ? std::optional(weighted_mfu_ / mfu_seconds_) : std::nullopt;
 }
-
-double TrainHistory::smoothed_loss() const { return weights_ > 0 ? weighted_losses_ / weights_ : 0; }
 
 }  // namespace capy

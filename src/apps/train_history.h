@@ -32,7 +32,7 @@ class TrainHistory {
   void load(const std::string& path, int64_t steps);
 
   const std::optional<StepRecord>& last() const { return last_; }
-  double smoothed_loss() const;  // over some 50 steps
+  double smoothed_loss() const { return smoothed_loss_; }  // over some 50 steps, fewer in the beginning
   const std::optional<HeldOutAt>& held_out() const { return held_out_; }
   const std::optional<HeldOutAt>& best_held_out() const { return best_held_out_; }
   const std::vector<SamplesAt>& samples() const { return samples_; }
@@ -59,8 +59,8 @@ class TrainHistory {
   std::vector<SamplesAt> samples_;
   int64_t sample_stride_ = 1;  // of the times that are kept
   int64_t sample_times_ = 0;
-  double weighted_losses_ = 0;  // exponentially
-  double weights_ = 0;
+  int64_t records_ = 0;
+  double smoothed_loss_ = 0;
   double seconds_ = 0;
   double tokens_ = 0;       // of those seconds
   double mfu_seconds_ = 0;  // of the steps whose share is known
