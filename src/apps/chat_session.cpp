@@ -122,7 +122,7 @@ Result<ChatStep> ChatSession::answer() {
   SequenceId kept = -1;
   question.kept = &kept;
   const std::unique_ptr<AnswerPrinter> printer = text_printer(true);
-  const InterruptScope scope;
+  const InterruptScope scope(Termination::kAtOnce);
   const QuietInput quiet;
   Result<Answer> answer = give_answer(*engine_, std::move(question), *printer);
   if (kept >= 0) sequence_ = kept;

@@ -175,7 +175,7 @@ Result<int> answer_once(const Wanted& wanted) {
   question.divides_thinking = !raw;
   question.begins_in_thinking = prompt.begins_in_thinking;
   const std::unique_ptr<AnswerPrinter> printer = printer_for(*engine, wanted);
-  const InterruptScope scope;
+  const InterruptScope scope(Termination::kAtOnce);
   const Answer answer = TRY(give_answer(*engine, std::move(question), *printer));
 
   if (wanted.json) TRY(write_output(last_json_line(answer, sampling, load_seconds)));

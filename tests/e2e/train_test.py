@@ -92,7 +92,7 @@ class TrainTest(TinyModelTest):
         out = self.path / "killed"
         command = [program.BINARY, "train", str(watched), "--set", f"out={out}", "--set", "threads=2"]
         kills = 0
-        for kind in [signal.SIGKILL] * KILLS + [signal.SIGINT]:
+        for kind in [signal.SIGKILL] * KILLS + [signal.SIGTERM, signal.SIGINT]:
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                        env=program.environment())
             try:

@@ -42,6 +42,16 @@ learn_words() {
   rm "$out/sample.jsonl"
 }
 
+# Conversations: as many short ones about this and that as stories with what people ask of them.
+make_talk() {
+  local count=$((tune_steps * 30)) world=tools/small_world/generate.py
+  {
+    python3 "$world" --kind chat --count "$count" --seed 2
+    python3 "$world" --kind mix --count $((count * 2)) --seed 2 | grep '"messages"'
+  } >"$out/talk.part"
+  mv "$out/talk.part" "$out/texts/talk.jsonl"
+}
+
 make_start() {
   "$capy" init "${CUB_CONFIG:-$here/config.json}" "$out/start.part" --seed 1 >&2
   cp "$out"/tokenizer/* "$out/start.part"
@@ -56,7 +66,7 @@ done
 stage start make_start
 cp "$here/pretrain.toml" "$out/pretrain.toml"
 "$capy" train "$out/pretrain.toml" --set steps="$steps" --set decay_steps=$((steps / 10)) --set warmup_steps=$((steps < 300 ? steps / 10 : 30)) >&2
-stage texts/talk.jsonl python3 "$here/talk.py" "$out/texts/talk.jsonl" $((tune_steps * 60)) >&2
+stage texts/talk.jsonl make_talk
 "$capy" tune "$out/pretrained" "$out/texts/talk.jsonl" --out "$out/tuned" --config "$here/tune.toml" --steps "$tune_steps" >&2
 stage cub "$capy" quantize "$out/tuned" "$out/cub" --type int4 --calibrate "$out/texts/held_world.jsonl" >&2
 "$capy" show "$out/cub"
