@@ -23,37 +23,52 @@ void rms_norm_rows(float* out, const float* x, const Vector& weight, int64_t row
   });
 }
 
+namespace {
+
+// The mixer of the normed rows, which stay in `normed`.
+void mix(float* mixed, float* normed, const float* x, const LayerWeights& w, const ModelConfig& config,
+         const Batch& batch, Compute& compute) {
+  const Arena::Scope scope(compute.arena);
+  const Product product = w.attention ? w.attention->q_proj.product : w.delta_net->in_proj_qkv.product;
+  const auto norm_row = [&](int64_t row) {
+    compute.kernels.rms_norm(normed + row * config.dim, x + row * config.dim, w.input_norm.data(), config.dim,
+                             config.rms_eps);
+  };
+  const ActivationRows input = write_and_prepare_rows(normed, batch.rows(), config.dim, product, compute, norm_row);
+  if (w.attention) return full_attention(mixed, input, *w.attention, w.cache_layer, config, batch, compute);
+  gated_delta_net(mixed, input, *w.delta_net, w.cache_layer, config, batch, compute);
+}
+
+}  // namespace
+
 void decoder_layer(float* x, const LayerWeights& w, const ModelConfig& config, const Batch& batch, Compute& compute) {
   const Arena::Scope scope(compute.arena);
   const int64_t rows = batch.rows();
-  float* const normed = compute.arena.allocate<float>(rows * config.dim);
-  float* const mixed = compute.arena.allocate<float>(rows * config.dim);
-
-  rms_norm_rows(normed, x, w.input_norm, rows, config.rms_eps, compute);
-  if (w.attention) {
-    full_attention(mixed, normed, *w.attention, w.cache_layer, config, batch, compute);
-  } else {
-    gated_delta_net(mixed, normed, *w.delta_net, w.cache_layer, config, batch, compute);
-  }
-  add_rows(x, mixed, rows, config.dim, compute);
-  rms_norm_rows(normed, x, w.post_norm, rows, config.rms_eps, compute);
-  swiglu_mlp(mixed, normed, w.mlp, batch, compute);
-  add_rows(x, mixed, rows, config.dim, compute);
+  const int64_t dim = config.dim;
+  float* const normed = compute.arena.allocate<float>(rows * dim);
+  float* const mixed = compute.arena.allocate<float>(rows * dim);
+  mix(mixed, normed, x, w, config, batch, compute);
+  const auto add_and_norm_row = [&](int64_t row) {
+    compute.kernels.add(x + row * dim, mixed + row * dim, dim);
+    compute.kernels.rms_norm(normed + row * dim, x + row * dim, w.post_norm.data(), dim, config.rms_eps);
+  };
+  const ActivationRows input =
+      write_and_prepare_rows(normed, rows, dim, w.mlp.gate_proj.product, compute, add_and_norm_row);
+  swiglu_mlp(mixed, input, w.mlp, batch, compute);
+  add_rows(x, mixed, rows, dim, compute);
 }
 
-void swiglu_mlp(float* out, const float* x, const MlpWeights& w, const Batch& batch, Compute& compute) {
+void swiglu_mlp(float* out, const ActivationRows& x, const MlpWeights& w, const Batch& batch, Compute& compute) {
   const Arena::Scope scope(compute.arena);
-  const int64_t rows = batch.rows();
   const int64_t hidden = w.gate_proj.rows();
-  float* const gate = compute.arena.allocate<float>(rows * hidden);
-  float* const up = compute.arena.allocate<float>(rows * hidden);
-  const ActivationRows input = prepare_rows(x, rows, w.gate_proj.columns(), w.gate_proj.product, compute);
+  float* const gate = compute.arena.allocate<float>(x.rows * hidden);
+  float* const up = compute.arena.allocate<float>(x.rows * hidden);
   const ProductOutput projections[] = {{gate, hidden, &w.gate_proj}, {up, hidden, &w.up_proj}};
-  multiply_all(projections, input, &batch, compute);
-  compute.pool.for_ranges(rows * hidden, std::max<int64_t>(4096, hidden / 4), [&](int64_t begin, int64_t end, int) {
-    compute.kernels.swiglu(gate + begin, gate + begin, up + begin, end - begin);
-  });
-  const ActivationRows inner = prepare_rows(gate, rows, hidden, w.down_proj.product, compute);
+  multiply_all(projections, x, &batch, compute);
+  const auto gate_row = [&](int64_t row) {
+    compute.kernels.swiglu(gate + row * hidden, gate + row * hidden, up + row * hidden, hidden);
+  };
+  const ActivationRows inner = write_and_prepare_rows(gate, x.rows, hidden, w.down_proj.product, compute, gate_row);
   multiply(out, w.down_proj.rows(), inner, w.down_proj, &batch, compute);
 }
 

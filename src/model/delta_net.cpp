@@ -158,7 +158,7 @@ void finish_run(const Run& run, const StatePool& states, int64_t layer, const Sh
 
 }  // namespace
 
-void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64_t cache_layer,
+void gated_delta_net(float* out, const ActivationRows& x, const DeltaNetWeights& w, int64_t cache_layer,
                      const ModelConfig& config, const Batch& batch, Compute& compute) {
   const Arena::Scope scope(compute.arena);
   Arena& arena = compute.arena;
@@ -176,12 +176,11 @@ void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64
   float* const z = arena.allocate<float>(n * s.value_width);
   float* const a = arena.allocate<float>(n * s.value_heads);
   float* const b = arena.allocate<float>(n * s.value_heads);
-  const ActivationRows input = prepare_rows(x, n, config.dim, w.in_proj_qkv.product, compute);
   const ProductOutput projections[] = {{u, s.channels, &w.in_proj_qkv},
                                        {z, s.value_width, &w.in_proj_z},
                                        {a, s.value_heads, &w.in_proj_a},
                                        {b, s.value_heads, &w.in_proj_b}};
-  multiply_all(projections, input, &batch, compute);
+  multiply_all(projections, x, &batch, compute);
 
   float* const g = arena.allocate<float>(n * s.value_heads);
   float* const beta = arena.allocate<float>(n * s.value_heads);
@@ -206,13 +205,13 @@ void gated_delta_net(float* out, const float* x, const DeltaNetWeights& w, int64
   });
   for (int64_t i = 0; i < slices; ++i) finish_run(runs[i], *batch.states, cache_layer, s);
 
-  compute.pool.for_ranges(n, 4, [&](int64_t begin, int64_t end, int) {
-    for (int64_t item = begin * s.value_heads; item < end * s.value_heads; ++item) {
+  const auto norm_row = [&](int64_t row) {
+    for (int64_t item = row * s.value_heads; item < (row + 1) * s.value_heads; ++item) {
       float* const o = rows.o + item * s.value_dim;
       kernels.gated_rms_norm(o, o, z + item * s.value_dim, w.norm.data(), s.value_dim, config.rms_eps);
     }
-  });
-  const ActivationRows inner = prepare_rows(rows.o, n, s.value_width, w.out_proj.product, compute);
+  };
+  const ActivationRows inner = write_and_prepare_rows(rows.o, n, s.value_width, w.out_proj.product, compute, norm_row);
   multiply(out, config.dim, inner, w.out_proj, &batch, compute);
 }
 

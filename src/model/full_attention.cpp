@@ -101,7 +101,7 @@ void attend_integers(const Queries& queries, const Shape& s, int64_t cache_layer
 
 }  // namespace
 
-void full_attention(float* out, const float* x, const FullAttentionWeights& w, int64_t cache_layer,
+void full_attention(float* out, const ActivationRows& x, const FullAttentionWeights& w, int64_t cache_layer,
                     const ModelConfig& config, const Batch& batch, Compute& compute) {
   const Arena::Scope scope(compute.arena);
   Arena& arena = compute.arena;
@@ -113,10 +113,9 @@ void full_attention(float* out, const float* x, const FullAttentionWeights& w, i
   float* const q = arena.allocate<float>(rows * s.heads * s.q_stride);
   float* const k = arena.allocate<float>(rows * kv_width);
   float* const v = arena.allocate<float>(rows * kv_width);
-  const ActivationRows input = prepare_rows(x, rows, config.dim, w.q_proj.product, compute);
   const ProductOutput projections[] = {
       {q, s.heads * s.q_stride, &w.q_proj}, {k, kv_width, &w.k_proj}, {v, kv_width, &w.v_proj}};
-  multiply_all(projections, input, &batch, compute);
+  multiply_all(projections, x, &batch, compute);
   add_bias(q, w.q_bias, rows, kernels);
   add_bias(k, w.k_bias, rows, kernels);
   add_bias(v, w.v_bias, rows, kernels);
@@ -147,31 +146,28 @@ void full_attention(float* out, const float* x, const FullAttentionWeights& w, i
 
   // Back to [rows][heads * head_dim] for o_proj, through the gate. q's buffer still holds the gates.
   float* const gated = arena.allocate<float>(rows * width);
-  compute.pool.for_ranges(rows, 4, [&](int64_t begin, int64_t end, int) {
-    for (int64_t row = begin; row < end; ++row) {
-      for (int64_t head = 0; head < s.heads; ++head) {
-        float* const to = gated + (row * s.heads + head) * s.head_dim;
-        std::copy_n(queries.out + queries.offset(s, head / s.group, row) + head % s.group * s.head_dim, s.head_dim, to);
-        if (config.output_gate)
-          kernels.sigmoid_gate(to, q + (row * s.heads + head) * s.q_stride + s.head_dim, s.head_dim);
-      }
+  const auto gate_row = [&](int64_t row) {
+    for (int64_t head = 0; head < s.heads; ++head) {
+      float* const to = gated + (row * s.heads + head) * s.head_dim;
+      std::copy_n(queries.out + queries.offset(s, head / s.group, row) + head % s.group * s.head_dim, s.head_dim, to);
+      if (config.output_gate)
+        kernels.sigmoid_gate(to, q + (row * s.heads + head) * s.q_stride + s.head_dim, s.head_dim);
     }
-  });
-  const ActivationRows attended = prepare_rows(gated, rows, width, w.o_proj.product, compute);
+  };
+  const ActivationRows attended = write_and_prepare_rows(gated, rows, width, w.o_proj.product, compute, gate_row);
   multiply(out, config.dim, attended, w.o_proj, &batch, compute);
   add_bias(out, w.o_bias, rows, kernels);
 }
 
-void append_keys_and_values(const float* x, const FullAttentionWeights& w, int64_t cache_layer,
+void append_keys_and_values(const ActivationRows& x, const FullAttentionWeights& w, int64_t cache_layer,
                             const ModelConfig& config, const Batch& batch, Compute& compute) {
   const Arena::Scope scope(compute.arena);
   const int64_t rows = batch.rows();
   const int64_t kv_width = config.kv_width();
   float* const k = compute.arena.allocate<float>(rows * kv_width);
   float* const v = compute.arena.allocate<float>(rows * kv_width);
-  const ActivationRows input = prepare_rows(x, rows, config.dim, w.q_proj.product, compute);
-  multiply(k, kv_width, input, w.k_proj, &batch, compute);
-  multiply(v, kv_width, input, w.v_proj, &batch, compute);
+  multiply(k, kv_width, x, w.k_proj, &batch, compute);
+  multiply(v, kv_width, x, w.v_proj, &batch, compute);
   add_bias(k, w.k_bias, rows, compute.kernels);
   add_bias(v, w.v_bias, rows, compute.kernels);
   const KvLayout& layout = batch.slices[0].kv->layout();

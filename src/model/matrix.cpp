@@ -73,33 +73,38 @@ AlignedBytes allocate_aligned(int64_t bytes) {
 
 int64_t Matrix::bytes() const { return matrix_bytes(view.format, view.rows, view.columns); }
 
-ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Product product, Compute& compute) {
-  ActivationRows prepared{x, rows, columns, nullptr, {}};
-  constexpr int64_t kRowsPerTile = 4;
+RowForms::RowForms(const float* x, int64_t rows, int64_t columns, Product product, Compute& compute)
+    : rows_{x, rows, columns, nullptr, {}} {
   if (product == Product::kBF16) {
-    auto* const rounded = compute.arena.allocate<uint16_t>(rows * columns);
-    compute.pool.for_ranges(rows, kRowsPerTile, [&](int64_t begin, int64_t end, int) {
-      compute.kernels.round_bf16(rounded + begin * columns, x + begin * columns, (end - begin) * columns);
-    });
-    prepared.bf16 = rounded;
+    rows_.bf16 = bf16_ = compute.arena.allocate<uint16_t>(rows * columns);
   } else if (takes_int8_rows(product)) {
-    const int64_t width = packed_columns(columns);
-    const int64_t blocks = quant_blocks(columns);
-    auto* const codes = compute.arena.allocate<int8_t>(rows * width);
-    auto* const scales = compute.arena.allocate<float>(rows * blocks);
-    auto* const sums = compute.arena.allocate<int32_t>(rows * blocks);
-    auto* const rotated = compute.arena.allocate<float>(compute.pool.threads() * columns);
-    compute.pool.for_ranges(rows, kRowsPerTile, [&](int64_t begin, int64_t end, int worker) {
-      float* const scratch = rotated + worker * columns;
-      for (int64_t row = begin; row < end; ++row) {
-        compute.kernels.hadamard(scratch, x + row * columns, columns);
-        compute.kernels.quantize_int8(codes + row * width, scales + row * blocks, sums + row * blocks, scratch,
-                                      columns);
-      }
-    });
-    prepared.int8 = Int8Rows{rows, columns, codes, scales, sums};
+    codes_ = compute.arena.allocate<int8_t>(rows * packed_columns(columns));
+    scales_ = compute.arena.allocate<float>(rows * quant_blocks(columns));
+    sums_ = compute.arena.allocate<int32_t>(rows * quant_blocks(columns));
+    rotated_ = compute.arena.allocate<float>(compute.pool.threads() * columns);
+    rows_.int8 = Int8Rows{rows, columns, codes_, scales_, sums_};
   }
-  return prepared;
+}
+
+void RowForms::make(int64_t row, int worker, const KernelTable& kernels) const {
+  const int64_t columns = rows_.columns;
+  const float* const x = rows_.x + row * columns;
+  if (bf16_ != nullptr) kernels.round_bf16(bf16_ + row * columns, x, columns);
+  if (codes_ == nullptr) return;
+  float* const rotated = rotated_ + worker * columns;
+  const int64_t blocks = quant_blocks(columns);
+  kernels.hadamard(rotated, x, columns);
+  kernels.quantize_int8(codes_ + row * packed_columns(columns), scales_ + row * blocks, sums_ + row * blocks, rotated,
+                        columns);
+}
+
+ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Product product, Compute& compute) {
+  const RowForms forms(x, rows, columns, product, compute);
+  if (!forms.is_needed()) return forms.rows();
+  compute.pool.for_ranges(rows, kPreparedRows, [&](int64_t begin, int64_t end, int worker) {
+    for (int64_t row = begin; row < end; ++row) forms.make(row, worker, compute.kernels);
+  });
+  return forms.rows();
 }
 
 void multiply(float* out, int64_t out_stride, const ActivationRows& x, const Matrix& matrix, const Batch* batch,

@@ -69,8 +69,40 @@ struct ActivationRows {
   Int8Rows int8;                   // set when prepared for kInt8 or kInt4
 };
 
-// The memory comes from compute.arena: it lasts until the caller's scope ends.
+// Turns rows of activations into the forms that a product needs. The memory comes from compute.arena: it lasts until
+// the caller's scope ends.
+class RowForms {
+ public:
+  RowForms(const float* x, int64_t rows, int64_t columns, Product product, Compute& compute);
+  void make(int64_t row, int worker, const KernelTable& kernels) const;
+  bool is_needed() const { return rows_.bf16 != nullptr || rows_.int8.codes != nullptr; }
+  const ActivationRows& rows() const { return rows_; }
+
+ private:
+  ActivationRows rows_;
+  uint16_t* bf16_ = nullptr;
+  int8_t* codes_ = nullptr;
+  float* scales_ = nullptr;
+  int32_t* sums_ = nullptr;
+  float* rotated_ = nullptr;  // a row for each thread
+};
+constexpr int64_t kPreparedRows = 4;  // that a thread takes at once
+
 ActivationRows prepare_rows(const float* x, int64_t rows, int64_t columns, Product product, Compute& compute);
+
+// The same of rows that `write(row)` writes to x first, on any thread: a row is still in the cache when it is turned.
+template <class WriteRow>
+ActivationRows write_and_prepare_rows(const float* x, int64_t rows, int64_t columns, Product product, Compute& compute,
+                                      const WriteRow& write) {
+  const RowForms forms(x, rows, columns, product, compute);
+  compute.pool.for_ranges(rows, kPreparedRows, [&](int64_t begin, int64_t end, int worker) {
+    for (int64_t row = begin; row < end; ++row) {
+      write(row);
+      forms.make(row, worker, compute.kernels);
+    }
+  });
+  return forms.rows();
+}
 
 // out[row][n] = (W x_row)[n], rows out_stride apart, with the side paths of each slice's adapters. `x` must have been
 // prepared for matrix.product. `batch` may be nullptr where no adapters apply.

@@ -247,7 +247,9 @@ void Model::extend_mtp(Batch batch, const float* hidden, Compute& compute) const
   float* const x = compute.arena.allocate<float>(batch.rows() * config_.dim);
   join_mtp(x, batch, hidden, compute);
   rms_norm_rows(x, x, layer.input_norm, batch.rows(), config_.rms_eps, compute);
-  append_keys_and_values(x, *layer.attention, layer.cache_layer, config_, batch, compute);
+  const Product product = layer.attention->q_proj.product;
+  const ActivationRows input = prepare_rows(x, batch.rows(), config_.dim, product, compute);
+  append_keys_and_values(input, *layer.attention, layer.cache_layer, config_, batch, compute);
 }
 
 // The head's input: x[rows][dim] = fc [norm(embedding of the row's token); norm(hidden)], the embedding half first.
