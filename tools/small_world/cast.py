@@ -82,14 +82,14 @@ def make(story, changes, plot):
     if plot.cast:
         animal_cast = plot.cast == "animal"
     hero = animal(story) if animal_cast else child(story)
-    drawn = hero.name
+    drawn, drawn_kind = hero.name, hero.kind
     if "kind" in changes:
         hero = as_kind(hero, changes["kind"])
     if "name" in changes:
         hero.rename(changes["name"])
     other = None if story.chance(0.2) else ("she" if hero.pronoun == "he" else "he")
     taken = (drawn, hero.name)
-    friend = animal(story, taken, other, hero.kind) if animal_cast or story.chance(0.15) else child(story, taken, other)
+    friend = animal(story, taken, other, drawn_kind) if animal_cast or story.chance(0.15) else child(story, taken, other)
     cast.update(h=hero, f=friend, e=elder(story, hero))
     cast["t"] = thing(story, changes.get("thing"))
     cast["u"] = thing(story)

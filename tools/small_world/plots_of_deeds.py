@@ -84,10 +84,10 @@ def learned(s):
     scenes.meet_friend(s)
     s.title = "how {h.n} learned to {skill}"
     s.tell("{time.cap}, {h} saw how well {f.n} could {skill}. \"I want to do that too,\" {h.n} said.", "{h} wanted to learn to {skill}, but {h.he} was [afraid of looking silly|not sure how].", "All the others could {skill}. Only {h.n} could not.",
-           "\"Can you {skill}?\" {f.n} asked {time}. {h.n} shook {h.his} head. \"Not yet.\"", "{time.cap}, {h} made up {h.his} mind to learn to {skill}.")
+           "\"Can you {skill}?\" {f.n} asked {time}. {h.n} shook {h.his} head. \"[Not yet|No|Not at all|Only in my dreams].\"", "{time.cap}, {h} made up {h.his} mind to learn to {skill}.")
     s.event("{h.n} wanted to learn to {skill}")
     s.fact("what", ["What did {h.n} want to learn?"], ["{h.n} wanted to learn to {skill}."], "{skill}")
-    s.tell("{h} tried, but {h.he} {failure}.", "The first time, {h} {failure}.", "{h} took a deep breath, began, and {failure}.", "It looked easy. But when {h.n} tried it, {h.he} {failure}.")
+    s.tell("{h} tried, but {h.he} {failure}.", "The first time, {h} {failure}.", "{h} took a deep breath, began, and {failure}.", "It looked easy, but when {h.n} tried it, {h.he} {failure}.")
     s.event("{h.n} tried and {failure}")
     s.fact("what", ["What happened when {h.n} tried for the first time?"], ["{h.n} {failure}."], "{failure}")
     s.maybe(0.7, "[Two crows|The hens|Some boys|The geese|The sparrows] laughed.", "{h.ns} ears grew hot.", "\"I shall never learn it!\" {h} cried.", "{h} tried again, and it went [wrong again|no better].", "\"That was not very good,\" said {h}, and {h.he} was right.")
@@ -141,10 +141,10 @@ def warned(s):
     s.tell("Luckily, {w.n} {rescue}.", "{w.n} was [not far off|nearby|just coming home] and {rescue}.", "It was {w.n} who {rescue}.", "{w.n} had good ears and {rescue}.")
     s.event("{w.n} {rescue}")
     s.fact("who", ["Who helped {h.n}?"], ["{w.n} helped {h.n}."], "{w.n}")
-    s.tell("\"That could have ended badly,\" said {w.n}.", "\"Now you know why,\" said {w.n}, but {w.he} was not angry.", "{w.n} took {h.n} home.", "\"I did that once, too,\" said {w.n}. \"[Only once|Never again|I was as old as you are, {h.n}].\"")
+    s.tell("\"That could have ended badly,\" said {w.n}.", "\"Now you know why,\" said {w.n}, but {w.he} was not angry.", "{w.n} took {h.n} home.", "\"I did that once, too,\" said {w.n}. \"[Only once, {h.n}|Never again, {h.n}|I was as old as you are, {h.n}].\"")
     s.paragraph()
-    s.tell("At home, {h} told {e.n} everything. \"I am sorry that I did not listen,\" {h.he} said.", "\"I did it,\" {h} told {e.n} and [hung {h.his} head|looked at the floor].", "{e.n} came home, and {h.n} told the whole truth.", "{h} did not wait until {e.n} asked. {h.he} told {e.him} all of it.")
-    s.tell("{e.n} took {h.him} in {e.his} arms. \"I am glad that you are safe,\" {e.he} said." if not cast["h"].animal else "{e.n} held {h.him} close. \"I am glad that you are safe,\" {e.he} said.", "\"You have learned it now,\" said {e.n} and made [tea|soup|a warm drink for {h.him}].", "\"Thank you for telling me,\" said {e.n}.",
+    s.tell("At home, {h} told {e.n} everything. \"I am sorry that I did not listen,\" {h.he} said.", "\"I did it,\" {h} told {e.n} and [hung {h.his} head|looked at the floor].", "{e.n} came home, and {h.n} told the whole truth.", "{h} did not wait until {e.n} asked. {h.n} told {e.him} all of it.")
+    s.tell("{e.n} took {h.him} in {e.his} arms. \"I am glad that you are safe, {h.n},\" {e.he} said." if not cast["h"].animal else "{e.n} held {h.him} close. \"I am glad that you are safe,\" {e.he} said.", "\"You have learned it now,\" said {e.n} and made [tea|soup|a warm drink for {h.him}].", "\"Thank you for telling me,\" said {e.n}.",
            "{e.n} was cross for a moment, and then {e.he} was only glad.")
     s.event("{h.n} told {e.n} everything")
     ends.happy(s, "good advice is worth listening to", "a promise must be kept", "rules are there for a reason", "one should think first and act later")
@@ -228,7 +228,7 @@ def egg(s):
     s.paragraph()
     s.tell("\"It needs its own kind,\" said {e.n} one day.", "But {h} saw that {baby} was often sad.", "\"It cannot learn everything from you,\" said {f.n}.", "\"I cannot teach it to be {mum},\" {h} told {f.n}.")
     s.tell("{h.n} and {f.n} took it {q.to}. There was {mum}, who [was looking for something|called and called].", "Together they looked for {mum}, and they found one {q.near}.", "They carried it {q.to}, where they had seen {mum}.")
-    s.tell("When {mother} heard the peeping, she came running and [thanked {h.n}|looked at it from all sides|could not believe it].", "{mother.cap} looked at {baby}, and {baby} looked at {h.n}. Then it ran to its mother.", "\"There you are!\" said {mother}. \"I looked for you [everywhere|by day and by night|in every bush].\" And {h.n} was {glad} for {baby}.")
+    s.tell("When {mother} heard the peeping, she came running and [thanked {h.n}|looked at it from all sides|could not believe it].", "{mother.cap} looked at {baby}, and {baby} looked at {h.n}. Then it ran to its mother.", "\"There you are!\" said {mother}. \"I looked for you [everywhere|by day and by night|in every bush|near the {p}], little one.\" And {h.n} was {glad} for {baby}.")
     s.event("{h.n} and {f.n} brought it to {mother}")
     s.fact("who", ["To whom did {h.n} bring it in the end?"], ["{h.n} brought it to {mother}."], "{mother}")
     s.tell("It was hard for {h.n} to say goodbye, but {h.he} was {glad}, too.", "\"May I visit it?\" asked {h.n}. \"[Every day|Whenever you like|As often as you can],\" said {mother}.", "{h} waved for a long time, and a small voice said \"Peep!\"", "\"You kept it warm,\" {mother} said to {h.n}. \"Thank you.\"")

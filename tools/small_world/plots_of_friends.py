@@ -55,7 +55,7 @@ def misunderstood(s):
     scenes.meet_friend(s)
     heard, believed, truth = s.pick(HALVES)
     cast["heard"], cast["believed"], cast["truth"] = s.plain(heard), s.plain(believed), s.plain(truth)
-    cast["said"] = believed.replace("{h.ns}", "my").replace("{h.him}", "me")
+    cast["said"] = s.plain(believed.replace("{h.ns}", "my").replace("{h.him}", "me"))
     cast["ear"] = s.pick(("behind the door", "under the window", "on the stairs", "behind the hedge", "in the kitchen", "under the table"))
     cast["x"] = casting.stranger(s, (("neighbour", "she"), ("postman", "he"), ("baker", "she"), ("farmer", "he"), ("teacher", "she"), ("miller", "he"), ("gardener", "he"), ("tailor", "she")))
     s.title = "what {h.n} heard"
@@ -255,13 +255,14 @@ def strayed(s):
     cast["m2"] = others.pop(int(s.random() * len(others)))
     cast.update(young=young, mother=mother, sound=sound)
     cast["look"] = s.pick(("small", "wet", "tiny", "yellow" if young in ("duckling", "chick", "gosling") else "brown", "frightened"))
+    cast["coat"] = s.pick(("white", "brown", "black", "spotted", "grey"))
     s.title = "the lost {young}"
     s.tell("{time.cap}, {h} heard somebody crying {p.in}. It was a {look} {young}.", "{time.cap}, a {look} {young} stood {p.in} and cried.", "{time.cap}, {h} went {p.to}. Something small came running: a {look} {young}.")
     s.event("{h.n} found a {young} {p.in}")
     s.fact("what", ["What did {h.n} find {p.in}?"], ["{h.n} found a {look} {young}."], "{young}")
     s.tell("\"I cannot find my mother,\" said the {young}.", "\"Where is my mother?\" asked the {young}.", "\"I only looked at a [butterfly|flower|bee|snail],\" the {young} sobbed, \"and then my mother was gone.\"" if "winter" not in s.day else "\"I only looked at a [snowflake|bird|robin],\" the {young} sobbed, \"and then my mother was gone.\"")
     s.fact("why", ["Why was the {young} crying?"], ["Because it could not find its mother."], "")
-    s.tell("\"Don't cry, little {young},\" said {h.n}. \"We will find [her|your mother].\"", "{h} stroked the {young}. \"I will help you,\" {h.he} said.", "\"Come with me,\" said {h}. \"Is your mother [big|kind|far away]?\" The {young} nodded and [took hold of {h.ns} coat|came along|wiped its eyes].")
+    s.tell("\"Don't cry, little {young},\" said {h.n}. \"We will find [her|your mother].\"", "{h} stroked the {young}. \"I will help you,\" {h.he} said.", "\"Come with me,\" said {h}. \"Is your mother [big|kind|far away|{coat}]?\" The {young} nodded and [took hold of {h.ns} coat|came along|wiped its eyes].")
     s.paragraph()
     s.tell("First they met a {m1}. \"Is that your mother?\" asked {h}. \"No, my mother [is bigger|looks different|is not a {m1}],\" said the {young}.", "{h} took the {young} to the {m1}. \"I am not your mother,\" said the {m1}, \"but {h.n} will find her.\"", "\"Is this your {young}?\" {h.n} asked the {m1}, but the {m1} shook her head.")
     s.event("they asked the {m1}, but she was not its mother")
@@ -274,10 +275,10 @@ def strayed(s):
     s.tell("\"What does your mother say?\" asked {h.n}. \"{sound.cap},\" [said|sobbed|answered] the {young}.", "Then {h} had an idea. \"How does your mother call her {young}?\" {h.n} asked. \"{sound.cap}!\" [said|called|cried] the {young}.", "\"Call [your mother|her] as loudly as you can,\" said {h.n}, \"and then we listen.\"")
     s.event("{h.n} told the {young} to call")
     s.tell("{h.n} and the {young} called together, and from [the {q}|far away|behind a hedge] somebody answered: \"{sound.cap}!\"", "{h.n} and the {young} stood still and listened. Far away, behind the {q}, there was a \"{sound}\".", "And there, quite softly, it came from the {q}: \"{sound}, {sound}!\"")
-    s.tell("{h.n} and the {young} ran, and there came a {mother}, [running, too|who was calling|out of breath].", "{h.n} and the {young} followed the sound, and there stood a {mother}[, who was calling|, who ran to meet them|].", "\"That is she!\" cried the {young} and ran so fast that {h} could hardly follow. It was a {mother}.")
+    s.tell("{h.n} and the {young} ran, and there came a {coat} {mother}, [running, too|who was calling|out of breath].", "{h.n} and the {young} followed the sound, and there stood a {coat} {mother}[, who was calling|, who ran to meet them|].", "\"That is she!\" cried the {young} and ran so fast that {h} could hardly follow, straight to a {coat} {mother}.")
     s.event("they found its mother, a {mother}")
     s.fact("who", ["Who was its mother?"], ["Its mother was a {mother}."], "{mother}")
-    s.tell("\"My little {young}!\" said the {mother}. \"[Stay near me now|I have looked for you everywhere|{h.n} has a good heart].\"", "The {mother} looked at her little one from all sides and was happy.", "\"Thank you, {h.n},\" said the {mother}. \"I was so afraid for my {young}.\"", "The {young} was so happy that it forgot to say thank you. But {h.n} [did not mind|smiled|understood].")
+    s.tell("\"My little {young}!\" said the {mother}. \"[Stay near me now|I have looked for you [everywhere|all {part}|behind every tree]|{h.n} has a good heart|And thank you, {h.n}].\"", "The {mother} looked at her {young} from all sides and [was happy|thanked {h.n}|called it her little star].", "\"Thank you, {h.n},\" said the {mother}. \"I was so afraid for my {young}.\"", "The {young} was so happy that it forgot to say thank you. But {h.n} [did not mind|smiled|understood].")
     ends.happy(s, "a lost one must be helped", "it is good to stay near one's mother", "listening finds more than running")
 
 

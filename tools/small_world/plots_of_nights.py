@@ -110,7 +110,7 @@ def sleepless(s):
     s.event("{h.n} {d2}, but {r2}")
     s.tell("The clock struck [nine|ten|eleven].", "Somewhere [a dog barked|an owl called|a door creaked], and {h.n} sighed.", "{h.n} turned to the left and to the right[, but sleep did not come|, and the bed creaked|].", "\"Am I the only one who is awake [in the whole village|in the whole world|{p.near}]?\" thought {h.n}.")
     s.paragraph()
-    s.tell("The door opened softly. \"Still awake, {h.n}?\" asked {e.n}.", "{h} got up and went to {e.n}. \"I cannot sleep,\" {h.he} said.", "{e.n} had heard {h.him} and came in with a candle.")
+    s.tell("The door opened softly. \"Still awake, {h.n}?\" asked {e.n}.", "{h.n} got up and went to {e.n}. \"I cannot sleep, {e.n},\" {h.he} said.", "{e.n} had heard {h.him} and came in with a candle.")
     s.tell("{e.n} sat down on the bed and {help}.", "\"Move over a little,\" said {e.n} and {help}.", "{e.n} did not scold. {e.n} sat down beside {h.n} and {help}.")
     s.event("{e.n} {help}")
     s.fact("how", ["What did {e.n} do so that {h.n} could sleep?", "How did {e.n} help {h.n}?"], ["{e.n} {help}."], "{help}")
@@ -136,7 +136,7 @@ def moon(s):
     cast["water"] = s.pick(("the pond", "the well", "the lake", "the big rain barrel", "the mill pond"))
     cast["x"] = casting.stranger(s, (("old frog", "he"), ("owl", "she"), ("night watchman", "he"), ("heron", "he"), ("miller", "she"), ("toad", "she"), ("fisherman", "he")))
     s.title = "the moon in the water"
-    s.tell("{time.cap}, {h} came past {water} and looked in, and there lay the moon!", "{time.cap}, {h} looked into {water} and got a fright, for the moon was in it!", "{time.cap}, {h} saw something round and bright in {water}. It was the moon!")
+    s.tell("{time.cap}, {h} came past {water} and looked in, and there lay the moon!", "{time.cap}, {h} looked into {water} and got a fright, for the moon was in it!", "{time.cap}, {h} saw something round and bright in {water}, and it was the moon!")
     s.event("{h.n} saw the moon in {water}")
     s.fact("where", ["Where did {h.n} see the moon?"], ["{h.n} saw it in {water}."], "{water}")
     s.tell("\"The moon has fallen down!\" cried {h}.", "\"Poor moon, it will drown,\" thought {h.n}.", "{h} ran to {f.n}. \"The moon is in the water, {f.n}!\" {h.he} called.")

@@ -194,7 +194,7 @@ def traded(s):
             goods.append(good)
     s.title = "the long trade"
     beings = [Being("the " + owner, owner, dict(OWNERS)[owner]) for owner in owners]
-    s.tell("{time.cap}, {h} saw {t.a} {p.in}. {h.he} wanted it very much.", "{h} had [long|always] wished for {t.a}, for {h.he} wanted to {t.use}.", "More than anything, {h} wanted {t.a}.", "{time.cap}, {h} made up {h.his} mind. \"I must have {t.a},\" {h.he} said.")
+    s.tell("{time.cap}, {h} saw {t.a} {p.in}, and {h.he} wanted it very much.", "{h} had [long|always] wished for {t.a}, for {h.he} wanted to {t.use}.", "More than anything, {h} wanted {t.a}.", "{time.cap}, {h} made up {h.his} mind. \"I must have {t.a},\" {h.he} said.")
     s.event("{h.n} wanted {t.a}")
     s.fact("what", ["What did {h.n} want?"], ["{h.n} wanted {t.a}."], "{t.a}")
     for at, being in enumerate(beings):

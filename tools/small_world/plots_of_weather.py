@@ -71,7 +71,7 @@ def kite(s):
     s.tell("Then came a gust of wind, and the string [broke in {h.ns} {h.hand}|broke between {h.ns} {h.hands}|broke].", "[Snap|Crack], went the string, and {h} held only [the end of it|a short piece].", "\"Let me hold it,\" said {f.n}. But the wind was faster than {f.n}, and the string slipped away.", "All at once the string in {h.ns} {h.hand} felt light, for it had broken.")
     s.event("the string broke and the {t} flew away")
     s.fact("what", ["What happened to the {t}?"], ["The string broke and the {t} flew away."], "")
-    s.tell("The {t} flew {r1} and was gone.", "Away it flew, {r1}, smaller and smaller.", "\"Come back!\" {h} shouted, but the {t} flew {r1}.")
+    s.tell("The {t} flew {r1} and was gone.", "Away it flew, {r1}, smaller and smaller.", "\"Come back[, {t}|]!\" {h} shouted, but the {t} flew {r1}.")
     if s.chance(0.5):
         moods.worry(s)
     s.tell("\"After it[, {h.n}|]!\" called {f.n}.", "\"Quick!\" said {h}, and they ran.", "{h.n} ran as fast as {h.he} could, and {f.n} ran behind {h.him}.")
@@ -214,7 +214,7 @@ def beacon(s):
     s.event("the way home was found")
     s.paragraph()
     if cast["lost"].startswith("the"):
-        s.tell("\"Without your {b} we would still be out there,\" they said.", "\"We saw nothing at all, {h.n},\" they said. \"Then there was your {b}.\"")
+        s.tell("\"Without your {b} we would still be out there,\" they said.", "\"We saw nothing at all [for an hour|but {mist}|from the {q} on], {h.n},\" they said. \"Then there was your {b}.\"")
     else:
         cast["g"] = cast["f"] if lost.startswith("{f.n}") else cast["e"]
         s.tell("\"Without your {b} I would still be out there,\" said {g.n}.", "\"I had lost my way,\" said {g.n}. \"Then I noticed your {b}.\"", "{g.n} hugged {h.him}. \"You showed me the way, {h.n},\" {g.he} said.")
