@@ -12,8 +12,8 @@ BOYS = ("Tom Ben Sam Leo Max Finn Jack Noah Omar Paul Hugo Ned Peter Luke Theo A
         "Anton Basil Caleb Dennis Edgar Frank Gregor Hans Isaac Jasper Kurt Louis Marco Nathan Oliver Philip Rufus Steve Tobias Walter").split()
 ANIMAL_NAMES = ("Pip Bramble Hazel Pepper Button Clover Moss Nibs Rusty Snowy Tansy Twig Willow Acorn Biscuit Bubbles Cinnamon Dusty "
                 "Fluff Ginger Honey Juniper Mistle Nutmeg Patch Pebble Plum Puddle Quill Scout Socks Sorrel Spot Thistle Toffee "
-                "Tuft Velvet Whiskers Barley Maple Bean Berry Blue Bobbin Chestnut Conker Crumb Dandy Fudge Jasper Misty Muffin Nettle Oakley Peanut Pickle "
-                "Poppet Russet Sandy Tiny "
+                "Tuft Velvet Whiskers Barley Maple Bean Berry Bobbin Chestnut Conker Crumb Dandy Fudge Jasper Misty Muffin Nettle Oakley Peanut Pickle "
+                "Poppet Russet Sandy Tumble "
                 "Bingo Bouncer Cricket Domino Ember Flint Gus Heather Ivy Jumper Kiwi Lupin Mango Noodle Olive Pumpkin Rocket Smudge Treacle Waffle").split()
 HE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Tansy", "Willow", "Juniper", "Honey", "Velvet", "Poppet", "Misty", "Hazel", "Ivy", "Olive", "Heather"))
 SHE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Rusty", "Jasper", "Russet", "Scout", "Oakley", "Dandy", "Conker", "Gus", "Bouncer", "Rocket"))
