@@ -15,7 +15,7 @@ NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve 
 
 
 def articles(text):
-    return _ARTICLE.sub(r"\1n ", text)
+    return _ARTICLE.sub(r"\1n ", text) if "a " in text or "A " in text else text
 
 
 def capital(text):

@@ -126,16 +126,24 @@ class Story:
         return articles("".join(pieces))
 
     def text(self):
+        """The whole story, once it has been told."""
+        return self._text
+
+    @functools.cached_property
+    def _text(self):
         return sentence("\n\n".join(" ".join(paragraph) for paragraph in self.paragraphs if paragraph))
 
     def _write(self, parts, pieces, told):
         for part in parts:
-            if type(part) is str:
+            kind = type(part)
+            if kind is str:
                 pieces.append(part)
-            elif type(part) is list:
+            elif kind is list:
                 self._write(part[int(self.random() * len(part))], pieces, told)
             else:
-                pieces.append(self._slot(part[0], part[1], told))
+                key, form = part
+                value = self.cast.get(key)
+                pieces.append(value if not form and type(value) is str else self._slot(key, form, told))
 
     def _both(self, told):
         """Hero and friend, who are the only ones meant by "they" here."""
