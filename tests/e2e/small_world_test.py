@@ -71,7 +71,7 @@ class SmallWorld(unittest.TestCase):
         self.assertEqual((last, called), ("assistant", False))
 
     def test_text_reads_cleanly(self):
-        wrong = re.compile(r"[{}\[\]|_]|  |\ba [aeio]|\ban [bcdfgjklmnpqrstvwxyz]|\.\.|!\"\.|(?:^|[.!?] )[a-z]|\" said (?:she|he)\b|\b(\w+) \1\b|\bthe the\b", re.M)
+        wrong = re.compile(r"[{}\[\]|_]|  |\ba [aeio]|\ban [bcdfgjklmnpqrstvwxyz]|\.\.|!\"\.|(?:^|[.!?] |\.\" )[a-z]|\" said (?:she|he)\b|\b(\w+) \1\b|\bthe the\b", re.M)
         repeated = {"again", "pulled", "louder", "that", "had", "no", "think", "round", "turned", "taller", "sighed", "thought", "on", "called", "ate", "looked"}
         for record in generate.records("stories", 800, 5):
             for found in wrong.finditer(record["text"]):

@@ -6,7 +6,6 @@ import places
 from story import Being, Place, Thing
 
 PLACES = {entry[0]: entry for entry in places.PLACES}
-TREASURES = {entry[0]: entry for entry in lexicon.TREASURES}
 
 
 def child(story, taken=(), pronoun=None):
@@ -37,11 +36,9 @@ def as_kind(hero, kind):
     return Being(hero.name, kind, hero.pronoun, hero.trait, sort.home, True, sort.hand, sort.can)
 
 
-def thing(story, noun=None, look=None):
-    treasure, use, material = story.pick(lexicon.TREASURES)
-    if noun:
-        treasure, use, material = TREASURES[noun]
-    return Thing(treasure, look or story.pick(lexicon.MATERIALS[material]), use)
+def thing(story):
+    noun, use, material = story.pick(lexicon.TREASURES)
+    return Thing(noun, story.pick(lexicon.MATERIALS[material]), use)
 
 
 def place(story, *but):
@@ -91,7 +88,7 @@ def make(story, changes, plot):
     taken = (drawn, hero.name)
     friend = animal(story, taken, other, drawn_kind) if animal_cast or story.chance(0.15) else child(story, taken, other)
     cast.update(h=hero, f=friend, e=elder(story, hero))
-    cast["t"] = thing(story, changes.get("thing"))
+    cast["t"] = thing(story)
     cast["u"] = thing(story)
     while cast["u"].noun == cast["t"].noun:
         cast["u"] = thing(story)

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """What there is in the small world: names, things, looks, foods."""
-import animals
-
 GIRLS = ("Mia Anna Lily Rosa Nina Ella Zoe Ivy Clara Ruby Maya Tess Nora Lucy Amy Sara Hana Lena Wendy Poppy Molly Daisy Kate Jane "
          "Emma Alma Dora Fern Greta Holly Leila Mina Olive Pia Rita Sofia Tara Uma Vera Yara Ada Beth Celia Dina Edith Fay Gwen Heidi Iris Julia "
          "Kira Lottie Mary Nell Oda Paula Rose Susan Tilda Violet "
@@ -52,4 +50,3 @@ SUPPLIES = {"spring": ("herbs", "flowers", "fresh leaves", "strawberries"), "sum
 
 HAPPY = "happy glad proud merry pleased delighted cheerful thankful".split()
 SAD = "sad unhappy upset gloomy miserable".split()
-KINDS = tuple(animals.ALL)

@@ -97,7 +97,7 @@ def overcome(s, spot, sort):
     s.tell("{h} {attempt}, but {reason}.", "First {h} {attempt}, but {reason}.", "{h} {attempt}. It was no use: {reason}.",
            "{h} {attempt} and hoped for the best, but {reason}.", "\"I can do it[ alone|],\" {h} [said|thought] and {attempt}, but {reason}.", "{h} [did not wait long|wanted to try at once]. {h.he} {attempt}, but {reason}.")
     s.event("{h.n} could not get {t.the} because {reason}")
-    s.fact("why", ["Why could {h.n} not get {t.the} at first?"], ["Because {reason}.", "{h.n} could not get it because {reason}."], "{reason}")
+    s.fact(["Why could {h.n} not get {t.the} at first?"], ["Because {reason}.", "{h.n} could not get it because {reason}."], "{reason}")
     if s.chance(0.4):
         second(s, deed, tries)
     elif s.chance(0.5):
@@ -126,7 +126,7 @@ def alone(s, tools):
            "\"What I need is {tool.a},\" {h} [thought|said], and {h.he} found one {tool_place}.", "\"What about the {tool} {tool_place}?\" {h} [thought|said].")
     s.tell("{h} took it and {deed}.", "With the {tool}, {h.he} {deed}.", "{h} [ran and fetched|carefully took|went to get] the {tool} and {deed}.", "That was just right: {h.he} {deed}.")
     s.event("{h.n} used {tool.a} and got {t.the}")
-    s.fact("what", ["What did {h.n} use to get {t.the}?"], ["{h.n} used {tool.a}."], "{tool.a}")
+    s.fact(["What did {h.n} use to get {t.the}?"], ["{h.n} used {tool.a}."], "{tool.a}")
     if s.chance(0.4):
         moods.joy(s)
 
@@ -152,12 +152,12 @@ def helped(s, helpers):
     s.tell("\"Thank you[ so much| very much|]!\" [cried|said|called] {h}.", "{h} thanked {w.o} [with all {h.his} heart|again and again|three times].", "\"You are [very kind|a true friend|so clever],\" said {h}.",
            "\"How can I ever thank you?\" asked {h}. \"[Help somebody else one day|You just did],\" said {w.n}.", "{h} was so {glad} that {h.he} [hugged {w.o}|shook with joy|could not speak].")
     s.event("{w.n} helped {h.n} to get {t.the}")
-    s.fact("who", ["Who helped {h.n}?", "Who helped {h.n} to get {t.the}?"], ["{w.n} helped {h.n}.", "It was {w.n}."], "{w.n}")
+    s.fact(["Who helped {h.n}?", "Who helped {h.n} to get {t.the}?"], ["{w.n} helped {h.n}.", "It was {w.n}."], "{w.n}")
 
 
 def bargain(s):
     s.cast["wish"] = s.plain(s.pick(WISHES))
     s.tell("\"I will, if you give me {wish},\" said {w}.", "\"Gladly,\" said {w}, \"but first I would like {wish}.\"", "\"What will you give me?\" asked {w}. \"{wish.cap} would be nice.\"", "\"For {wish} I will do it,\" said {w}.")
     s.tell("{h} [laughed and agreed|was glad to do that|nodded at once|found that fair].", "\"That is fair,\" said {h}, and {w.n} got what {w.he} wanted.", "So {w.n} got {wish} from {h.n}.")
-    s.fact("what", ["What did {w.n} want from {h.n}?"], ["{w.n} wanted {wish}."], "{wish}")
+    s.fact(["What did {w.n} want from {h.n}?"], ["{w.n} wanted {wish}."], "{wish}")
     s.event("{w.n} asked for {wish}")

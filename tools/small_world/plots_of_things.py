@@ -20,10 +20,10 @@ def lost(s):
     s.tell("{time.cap}, the {t} was gone.", "But {time}, {h} could not find the {t}.", "{time.cap}, {h} looked for the {t}, and it was not there.",
            "\"Where is my {t}?\" {h} cried {time}.", "{time.cap}, {h} reached for the {t}. But where was it?")
     s.event("{h.n} lost {h.his} {t}")
-    s.fact("what", ["What did {h.n} lose?"], ["{h.n} lost {h.his} {t}.", "It was {h.his} {t}."], "{t}")
+    s.fact(["What did {h.n} lose?"], ["{h.n} lost {h.his} {t}.", "It was {h.his} {t}."], "{t}")
     if s.chance(0.6):
         s.tell("{h} [was|felt] [very|so|quite] {sad}.", "That made {h.o} {sad}.", "{h} felt {sad} and [sat down on the step|did not want any breakfast|almost cried].")
-        s.fact("feel", ["How did {h.n} feel when the {t} was gone?"], ["{h.n} felt {sad}."], "{sad}")
+        s.fact(["How did {h.n} feel when the {t} was gone?"], ["{h.n} felt {sad}."], "{sad}")
     cast["searched"], cast["searched2"] = s.plain(s.pick(SEARCHED)), s.plain(s.pick(SEARCHED))
     s.tell("{h} looked {searched}, but [it was not there|there was only dust|all {h.he} found was an old sock|there was nothing].", "{h} looked {searched}, [but found nothing|in vain|but there was no {t}].",
            "First {h} looked {searched}, where the {t} was not." if cast["searched"] == cast["searched2"] else "First {h} looked {searched}, then {searched2}, but [it was not there|in vain].")
@@ -36,7 +36,7 @@ def lost(s):
     s.tell("There it was: the {t} was {spot}!", "And there, {spot}, {h} saw the {t}.", "{h} looked up and down, and at last {h.he} saw the {t} {spot}.",
            "\"I see it!\" cried {h}. The {t} was {spot}.", "But what was that {spot}? It was the {t}!")
     s.event("{h.n} saw {t.the} {spot}")
-    s.fact("where", ["Where was the {t}?", "Where did {h.n} see the {t}?"], ["The {t} was {spot}.", "It was {spot}."], "{spot}")
+    s.fact(["Where was the {t}?", "Where did {h.n} see the {t}?"], ["The {t} was {spot}.", "It was {spot}."], "{spot}")
     overcome(s, cast["spot"], sort)
     s.paragraph()
     s.tell("{h} held the {t} [tight|close|up to the light]. \"I will take better care of you,\" {h.he} said.", "Now {h} had the {t} back, and {h.he} was {glad}.",
@@ -63,8 +63,8 @@ def broken(s):
     s.tell("{time.cap}, {h} {how} in the house[, though {h.he} had been told not to|].", "{time.cap}, {e.n} was out, and {h} {how}.", "{time.cap}, it was too [quiet|boring] for {h}, and soon {h.he} {how} in the kitchen.")
     s.tell("Crash! The {vase} [fell and broke|broke into pieces|broke].", "There was a loud crash, and the {vase.full} was broken.", "{h} did not look where {h.he} was going, and the {vase.full} fell and broke.", "Something [shook|slipped], something fell, and there lay the {vase} in [two|three|many] pieces.")
     s.event("{h.n} broke the {vase}")
-    s.fact("what", ["What did {h.n} break?"], ["{h.n} broke the {vase}."], "{vase}")
-    s.fact("why", ["How did the {vase} break?", "Why did the {vase} break?"], ["It broke because {h.n} {how}."], "{how}")
+    s.fact(["What did {h.n} break?"], ["{h.n} broke the {vase}."], "{vase}")
+    s.fact(["How did the {vase} break?", "Why did the {vase} break?"], ["It broke because {h.n} {how}."], "{how}")
     s.tell("{h.ns} heart beat fast. \"Oh no, {e.ns} {vase}!\" {h.he} whispered.", "{h} [turned pale|stood quite still|put {h.his} {h.hands} over {h.his} mouth].", "\"What [shall I do|will {e.n} say|have I done]?\" thought {h.n}.", "Suddenly it was very quiet, and {h.n} could hear {h.his} own heart.")
     if s.chance(0.6):
         hidden(s)
@@ -72,12 +72,12 @@ def broken(s):
     s.tell("\"I broke your {vase},\" {h} said [in a small voice|with tears in {h.his} eyes|at last]. \"I am sorry.\"", "{h} went to {e.n} and [told the truth|told {e.him} everything]. \"I am so sorry,\" {h.he} said.",
            "When {e.n} came in, {h} said, \"It was me. I broke the {vase}.\"", "\"There is something that I must tell you,\" {h} said to {e.n}. \"I broke the {vase}.\"")
     s.event("{h.n} told {e.n} the truth")
-    s.fact("who", ["Whom did {h.n} tell the truth?"], ["{h.n} told {e.n} the truth."], "{e.n}")
+    s.fact(["Whom did {h.n} tell the truth?"], ["{h.n} told {e.n} the truth."], "{e.n}")
     s.tell("{e} was [quiet|silent] for a moment. \"Thank you for telling me, {h.n},\" {e.he} said.", "{e} sighed, and then {e.he} gave {h.him} a hug. \"It is only a {vase}, {h.n},\" {e.he} said.",
            "\"A {vase} can be mended, {h.n},\" said {e}. \"I am glad that you told me.\"", "{e} was sad about the {vase}, but {e.he} was not angry. \"That took courage,\" {e.he} said.")
     s.tell("Together {h.n} and {e.n} mended it with {mend}.", "They sat down and mended the {vase} with {mend}.", "With {mend}, the two of them put it together again.", "It took the whole [afternoon|evening], but with {mend} they mended it.")
     s.event("{h.n} and {e.n} mended the {vase} with {mend}")
-    s.fact("what", ["What did they mend the {vase} with?"], ["They mended it with {mend}."], "{mend}")
+    s.fact(["What did they mend the {vase} with?"], ["They mended it with {mend}."], "{mend}")
     s.maybe(0.5, "One could still see a thin line, but {e.n} [liked it even better|said it looked like a river].", "The {vase} was not as good as new, but it was whole again.", "\"Now the {vase} has a story,\" said {e.n}.", "From then on, {h} [ran and jumped outside|played outside].")
     ends.happy(s, "the truth makes the heart light", "it is best to tell the truth at once", "everyone makes mistakes", "a thing can be mended, and so can a mistake")
 
@@ -85,7 +85,7 @@ def broken(s):
 def hidden(s):
     s.tell("{h} hid the pieces {hide}.", "Quickly, {h} put the pieces {hide}.", "{h} was afraid, so {h.he} hid the pieces {hide}.", "\"Nobody must see this,\" thought {h}, and {h.he} hid the pieces {hide}.")
     s.event("{h.n} hid the pieces {hide}")
-    s.fact("where", ["Where did {h.n} hide the pieces?"], ["{h.n} hid them {hide}."], "{hide}")
+    s.fact(["Where did {h.n} hide the pieces?"], ["{h.n} hid them {hide}."], "{hide}")
     s.tell("But at supper {h} could not eat. [The secret was heavy|{h.his} tummy hurt|{h.he} could only think of the {vase}].",
            "{h} tried to play, but [nothing was fun|{h.his} heart was heavy|{h.he} kept thinking of the {vase}].", "\"Have you seen my {vase}?\" {e.n} asked. {h} [looked at the floor|went red|shook {h.his} head and felt worse].")
     if s.chance(0.6):
@@ -103,7 +103,7 @@ def quarrel(s):
     s.tell("{time.cap}, {h.n} and {f.n} found {t.a} {p.in}.", "{time.cap}, there was {t.a} lying {p.in}, and {h.n} and {f.n} saw it at the same time.",
            "{time.cap}, {e.n} gave {h.n} and {f.n} {t.a}. But there was only one.", "{time.cap}, {h.n} and {f.n} were walking {p.in} when they saw {t.a}.")
     s.event("{h.n} and {f.n} both wanted {t.the}")
-    s.fact("what", ["What did {h.n} and {f.n} quarrel about?", "What did both of them want?"], ["{both} quarrelled about the {t}.", "Both of them wanted the {t}."], "{t}")
+    s.fact(["What did {h.n} and {f.n} quarrel about?", "What did both of them want?"], ["{both} quarrelled about the {t}.", "Both of them wanted the {t}."], "{t}")
     s.tell("\"It is mine!\" [shouted|cried|said] {h.n}. \"No, mine!\" [shouted|cried|said] {f.n}.", "\"I saw it first,\" said {h.n}. \"You did not,\" said {f.n}. \"I did!\"",
            "\"Give it to me,\" said {f.n}. \"I want to {t.use}.\" \"I want it too,\" said {h.n}.", "\"I want to {t.use},\" said {h.n}. \"But so do I!\" said {f.n}.")
     s.tell("{both} pulled and pulled, until {h.n} [fell backwards|sat down in the mud|bumped {h.his} head].", "{h.n} pulled on one side and {f.n} on the other.", "{both} did not look at each other [for a whole hour|all morning|for a long time].",
@@ -122,7 +122,7 @@ def quarrel(s):
         s.tell("\"Listen, {other.n},\" {wise.he} said. \"How about this: {plan}.\"", "\"I am sorry, {other.n},\" said {wise.n}. \"Let us do it like this: {plan}.\"", "\"I would rather have a friend than {t.a},\" {wise.he} said to {other.n}. \"I think {plan}.\"",
                "\"Let us not quarrel,\" {wise.he} said to {other.n}. \"I think {plan}.\"")
     s.event("{wise.n} had an idea how to share {t.the}")
-    s.fact("who", ["Who had the idea how to share?", "Whose idea was it to share?"], ["It was {wise.n}."], "{wise.n}")
+    s.fact(["Who had the idea how to share?", "Whose idea was it to share?"], ["It was {wise.n}."], "{wise.n}")
     if who == "e":
         s.tell("\"Yes!\" said {h.n} and {f.n}[ together|].", "And that is what they did.", "{both} shook {h.hands} on it.")
     else:
@@ -151,10 +151,10 @@ def honest(s):
     s.tell("{h} had [long|always] wished for {t.a}, but {h.he} had no money.", "There was {t.a} in the shop window, and {h} looked at it every day.", "{h} wanted {t.a} so much that {h.he} dreamed of it.", "More than anything, {h} wished for {t.a}.")
     s.tell("{time.cap}, {h} found {bag.a} {p.in}.", "{time.cap}, {bag.a} lay {p.in}, right before {h.ns} feet.", "{time.cap}, {h} was walking {p.in} and saw {bag.a} on the ground.", "{time.cap}, something lay {p.in}. {h} picked it up. It was {bag.a}.")
     s.event("{h.n} found {bag.a} {p.in}")
-    s.fact("what", ["What did {h.n} find?"], ["{h.n} found {bag.a}."], "{bag}")
-    s.fact("where", ["Where did {h.n} find the {bag}?"], ["{h.n} found it {p.in}."], "{p.in}")
+    s.fact(["What did {h.n} find?"], ["{h.n} found {bag.a}."], "{bag}")
+    s.fact(["Where did {h.n} find the {bag}?"], ["{h.n} found it {p.in}."], "{p.in}")
     s.tell("{h} opened it and saw {inside}.", "Inside {h} found {inside}.", "{h} looked inside: {inside}!", "When {h} shook it, something moved. It was {inside}." if "coins" in cast["inside"] else "{h} opened it. Inside lay {inside}.")
-    s.fact("what", ["What was in the {bag}?"], ["{inside.cap}."], "{inside}")
+    s.fact(["What was in the {bag}?"], ["{inside.cap}."], "{inside}")
     s.paragraph()
     s.tell("\"With this I could get the {t},\" {h} thought.", "\"Nobody has seen me,\" thought {h.n}. \"I could keep the {bag}.\"", "For a moment, {h.n} thought of the {t}, for [it would be so easy|nobody would know].", "\"Finders keepers,\" said a small voice in {h.ns} head.")
     s.tell("But somebody [was looking for it now|must be very sad now|had lost it].", "But then {h} thought, \"Somebody is looking for this.\"", "\"No, it is not [mine|my {bag}|for me],\" {h.n} said aloud.", "Then {h} remembered how it feels to lose something.")
@@ -164,11 +164,11 @@ def honest(s):
     s.tell("[Near|Not far from] the {q}, {h} saw {o.n}, who was looking [under every bush|for something on the ground|very {sad}].", "Then {h.n} met {o.n}. {o.he} looked [pale|worried] and turned all {o.his} pockets out.", "{o.n} was sitting {q.in} with {o.his} head in {o.his} hands.")
     s.tell("\"Are you looking for this?\" asked {h.n} and held out the {bag}.", "\"What is in your {bag}?\" {h.n} asked. \"{inside.cap},\" said {o.n}, and {h.n} gave it to {o.him}.", "{h.n} held up the {bag}. \"My {bag}!\" cried {o.n}.")
     s.event("{h.n} gave the {bag} back to {o.n}")
-    s.fact("who", ["Whose {bag} was it?", "Who had lost the {bag}?"], ["It was {o.n}.", "{o.n} had lost it."], "{o.n}")
+    s.fact(["Whose {bag} was it?", "Who had lost the {bag}?"], ["It was {o.n}.", "{o.n} had lost it."], "{o.n}")
     s.tell("{o.n} [was so happy that {o.he} danced|could hardly believe it|had tears in {o.his} eyes].", "\"What an honest {h.kind} you are!\" said {o.n}.", "\"I thought it was gone for ever,\" said {o.n}.")
     s.tell("Then {o.n} asked what {h.n} wished for most, and the next day, there was {t.a} at the door.", "\"Wait here,\" said {o.n}, and {o.he} came back with {t.a}. \"I have no use for it. Take it.\"", "\"You shall have a present, {h.n},\" said {o.n}, and it was {t.a}!")
     s.event("{o.n} gave {h.n} {t.a}")
-    s.fact("what", ["What did {o.n} give {h.n}?", "What did {h.n} get in the end?"], ["{h.n} got {t.a}."], "{t.a}")
+    s.fact(["What did {o.n} give {h.n}?", "What did {h.n} get in the end?"], ["{h.n} got {t.a}."], "{t.a}")
     if s.chance(0.5):
         moods.joy(s)
     ends.happy(s, "it feels good to be honest", "what belongs to others must be given back", "an honest heart is a treasure")
@@ -196,7 +196,7 @@ def traded(s):
     beings = [Being("the " + owner, owner, dict(OWNERS)[owner]) for owner in owners]
     s.tell("{time.cap}, {h} saw {t.a} {p.in}, and {h.he} wanted it very much.", "{h} had [long|always] wished for {t.a}, for {h.he} wanted to {t.use}.", "More than anything, {h} wanted {t.a}.", "{time.cap}, {h} made up {h.his} mind. \"I must have {t.a},\" {h.he} said.")
     s.event("{h.n} wanted {t.a}")
-    s.fact("what", ["What did {h.n} want?"], ["{h.n} wanted {t.a}."], "{t.a}")
+    s.fact(["What did {h.n} want?"], ["{h.n} wanted {t.a}."], "{t.a}")
     for at, being in enumerate(beings):
         cast["w"], cast["good"] = being, goods[at]
         cast["offer"] = "the " + cast["t"].noun if at == 0 else "the " + goods[at - 1].split(" ", 1)[1]
@@ -206,7 +206,7 @@ def traded(s):
         else:
             s.tell("{w.n} had {bare}. \"But I need {good},\" {w.he} said.", "So {h} asked {w.n} for {bare}. \"Yes, if you get me {good},\" said {w.n}.",
                    "{w.n} had {bare}. \"I would give it away for {good},\" {w.he} said.", "{h} went on and met {w.n}, who wanted {good} for {offer}.", "\"Who has {bare}?\" {h} asked everywhere. {w.n} had, but {w.he} wanted {good} for it.")
-        s.fact("what", ["What did {w.n} want for {offer}?"], ["{w.n} wanted {good}."], "{good}")
+        s.fact(["What did {w.n} want for {offer}?"], ["{w.n} wanted {good}."], "{good}")
         s.event("{w.n} wanted {good} for {offer}")
         if at:
             s.maybe(0.35, "\"Oh dear,\" said {h}, but {h.he} went on.", "{h} scratched {h.his} head. This was getting long.", "{h} said it over and over so as not to forget it.")
@@ -216,7 +216,7 @@ def traded(s):
     s.tell("{h} had nothing like that, but {e.n} had.", "At home {e.n} had {good}.", "\"{good.cap}?\" said {e.n}. \"That I have, but first you must help me.\"", "\"Where can I get {good}?\" {h} asked at home. \"From me,\" said {e.n}, \"if you help me.\"")
     s.tell("So {h.n} {work} and got {good}.", "{h.n} {work}, and {e.n} gave {h.him} {good}.", "{h.n} did not grumble. {h.he} {work} and got {good}.")
     s.event("{h.n} {work} and got {good}")
-    s.fact("how", ["How did {h.n} get {good}?"], ["{h.n} {work}."], "{work}")
+    s.fact(["How did {h.n} get {good}?"], ["{h.n} {work}."], "{work}")
     got = list(reversed(goods[:-1])) + [cast["t"].forms["a"]]
     for at, being in enumerate(reversed(beings)):
         cast["w"], cast["got"] = being, got[at]
@@ -224,7 +224,7 @@ def traded(s):
         s.tell("{h} took {gave} to {w.n} and got {got}.", "{w.n} [was pleased with|thanked {h.him} for] {gave} and gave {h.him} {got}.", "For {gave}, {w.n} gave {h.n} {got}.",
                "Then {h} carried {gave} to {w.n}, who gave {h.him} {got} for it.", "{w.n} [smiled|laughed|clapped {w.his} hands] when {w.he} saw {gave}, and {h.n} got {got}.")
         s.event("{w.n} gave {h.n} {got} for {gave}")
-        s.fact("who", ["Who gave {h.n} {got}?"], ["{w.n} gave {h.n} {got}."], "{w.n}")
+        s.fact(["Who gave {h.n} {got}?"], ["{w.n} gave {h.n} {got}."], "{w.n}")
     s.tell("\"At last!\" cried {h} and [held up|hugged|looked at] the {t}.", "Now the {t} was {h.ns} own.", "{h} could hardly believe it: the {t} belonged to {h.him}.", "At last {h} had {h.his} {t}, and {h.he} never lost it.")
     ends.happy(s, "with patience one gets far", "everybody needs something", "small steps lead to the end of a long road")
 

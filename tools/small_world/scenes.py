@@ -42,10 +42,10 @@ def opening(s):
         s.maybe(0.55, "{h} [liked|loved] to {habit}.", "Every day, {h} found time to {habit}.", "{h} was [never|seldom] bored, for {h.he} loved to {habit}.")
     else:
         habit(s)
-    s.fact("who", ["Who is the story about?", "Who is this story about?"],
+    s.fact(["Who is the story about?", "Who is this story about?"],
            ["It is about a {h.kind} named {h.n}.", "The story is about {h.n}, a {h.kind}."], "{h.n}")
-    s.fact("kind", ["What kind of animal is {h.n}?" if h.animal else "Is {h.n} a boy or a girl?"], ["{h.n} is a {h.kind}."], "{h.kind}")
-    if s.cast["time"] in s.paragraphs[0][0].lower():
+    s.fact(["What kind of animal is {h.n}?" if h.animal else "Is {h.n} a boy or a girl?"], ["{h.n} is a {h.kind}."], "{h.kind}")
+    if s.cast["time"].lower() in s.paragraphs[0][0].lower():
         s.cast["time"] = "that " + s.cast["part"]  # it has been said which
     if s.chance(0.4):
         meet_friend(s)

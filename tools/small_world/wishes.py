@@ -62,7 +62,7 @@ def request(story):
     if story.plot in BITTER and lot < 0.08:
         return story.pick(SAD)
     if lot < 0.3:
-        return story.pick(OPEN + BEDTIME[:3] if "tonight" in story.text().lower() else OPEN)
+        return story.pick(OPEN + BEDTIME[:3] if "that night" in story.text().lower() else OPEN)
     if lot < 0.42:
         return story.pick(NAMED).format(x=one(hero.kind), n=hero.name, k=hero.kind)
     if lot < 0.6:

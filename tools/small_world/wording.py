@@ -18,7 +18,7 @@ _TOLD = tuple((word, re.compile(pattern), choice) for word, pattern, choice in (
     ('!" ', r'!" (?:said|cried|called|shouted) (?=\{)', '!" [said|cried|called|shouted] '), ("all day", r"\ball day\b(?! long)", "[all day|the whole day]"), ("very ", r"(?<!not )\bvery (?!much|welcome|well|own|best|first|last|end|near|different)(?=\w+[.,!])", "[very |really ]"),
     ("big ", r"\bbig (?=\w)(?!and\b|or\b|enough\b|as\b)", "[big|large] "), ("The next day,", r"\bThe next day,", "[The next day,|The day after,|On the following day,]"), ("In the morning,", r"\bIn the morning,", "[In the morning,|The next morning,|When morning came,]")))
 # Who speaks may be named first; not where the speech goes on after it.
-_TAGGED = re.compile(r'(?:(?<=^)|(?<=[.!?"] ))"([A-Z][^"\[\]]*?)([,!?])" (said|cried|asked|called|whispered|thought) (\{\w+(?:\.n)?\})\.(?! ")')
+_TAGGED = re.compile(r'(?:(?<=^)|(?<=[.!?"] ))"([A-Z][^"\[\]]*?)([,!?])" (said|cried|asked|called|whispered|thought) (\{\w+(?:\.n)?\})\.(?=$| [A-Z])')
 
 
 def varied(template):
