@@ -20,8 +20,10 @@ LOTS = tuple(topic for topic, share in SHARES.items() for _ in range(share))
 KEEP = ("voice", "feeling", "unknown", "fact", "word", "sum")
 NAME_ASKED = ("What is my name?", "Do you remember my name?", "What am I called?", "Do you know my name?", "And what is my name?")
 NAME_KNOWN = ("Your name is {name}.", "You are {name}.", "You told me that your name is {name}.", "{name}, if I remember right.")
-YES = ("Yes, please.", "Yes!", "yes", "Ok, tell me one.", "Oh yes, a story.", "Yes, a story would be nice.", "sure", "Please do.", "Yes please, tell me a story.", "Yes.", "I would like that.", "ok", "Gladly!", "yes pls", "Yeah")
-NO = (("No, thank you.", "No thanks.", "no", "Not now.", "Maybe later.", "nope", "No, I don't want to."), ("All right. I am here if you need me.", "That is fine. What would you like to do?", "Good. Tell me when you want something.", "All right. Ask me anything that is simple."))
+YES = ("Yes, please.", "Yes!", "yes", "Ok, tell me one.", "Oh yes, a story.", "Yes, a story would be nice.", "sure", "Please do.",
+       "Yes please, tell me a story.", "Yes.", "I would like that.", "ok", "Gladly!", "yes pls", "Yeah")
+NO = (("No, thank you.", "No thanks.", "no", "Not now.", "Maybe later.", "nope", "No, I don't want to."), ("All right. I am here if you need me.",
+      "That is fine. What would you like to do?", "Good. Tell me when you want something.", "All right. Ask me anything that is simple."))
 
 
 class Talk:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a story ends: with what was learned, with a feeling, with a picture of the evening."""
 
-SKIES = ("the moon shone on the {p}", "the stars shone over the {q}", "the moon rose over the {q}", "the first stars came out", "the lamp burned low", "the wind sang round the house", "an owl called far away", "everything grew quiet {p.in}")
-MEALS = ("soup", "pancakes", "dumplings", "an apple pie", "noodles", "potato soup", "warm bread", "porridge with honey", "baked apples", "a big pot of stew", "omelettes", "corn cakes")
+SKIES = ("the moon shone on the {p}", "the stars shone over the {q}", "the moon rose over the {q}", "the first stars came out", "the lamp burned low",
+         "the wind sang round the house", "an owl called far away", "everything grew quiet {p.in}")
+MEALS = ("soup", "pancakes", "dumplings", "an apple pie", "noodles", "potato soup", "warm bread", "porridge with honey", "baked apples",
+         "a big pot of stew", "omelettes", "corn cakes")
 
 # Plots that take weeks: no day of theirs was "a good day".
 LONG = ("grown", "learned", "egg")
@@ -43,5 +45,6 @@ def happy(s, *lessons):
 
 def lesson(s, lessons):
     s.cast["lesson"] = s.plain(s.pick(lessons))
-    s.tell("{h} had learned [something that day: {lesson}|that {lesson}].", "[From that day on|Since then], {h} knew that {lesson}.", "\"Now I know,\" {h} [said|thought|told {e.n}], \"that {lesson}.\"", "{e.n} [smiled|nodded] and said, \"You see, {lesson}.\"",
+    s.tell("{h} had learned [something that day: {lesson}|that {lesson}].", "[From that day on|Since then], {h} knew that {lesson}.",
+           "\"Now I know,\" {h} [said|thought|told {e.n}], \"that {lesson}.\"", "{e.n} [smiled|nodded] and said, \"You see, {lesson}.\"",
            "{h} never forgot that {lesson}.", "\"{lesson.cap},\" said {e.n}[, and {h.n} knew that it was true|, and {h.n} nodded|].")
