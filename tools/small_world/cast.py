@@ -6,7 +6,6 @@ import places
 from story import Being, Place, Thing
 
 PLACES = {entry[0]: entry for entry in places.PLACES}
-TREASURES = {entry[0]: entry for entry in lexicon.TREASURES}
 
 
 def child(story, taken=(), pronoun=None):
@@ -37,11 +36,9 @@ def as_kind(hero, kind):
     return Being(hero.name, kind, hero.pronoun, hero.trait, sort.home, True, sort.hand, sort.can)
 
 
-def thing(story, noun=None, look=None):
-    treasure, use, material = story.pick(lexicon.TREASURES)
-    if noun:
-        treasure, use, material = TREASURES[noun]
-    return Thing(treasure, look or story.pick(lexicon.MATERIALS[material]), use)
+def thing(story):
+    noun, use, material = story.pick(lexicon.TREASURES)
+    return Thing(noun, story.pick(lexicon.MATERIALS[material]), use)
 
 
 def place(story, *but):
@@ -82,16 +79,16 @@ def make(story, changes, plot):
     if plot.cast:
         animal_cast = plot.cast == "animal"
     hero = animal(story) if animal_cast else child(story)
-    drawn = hero.name
+    drawn, drawn_kind = hero.name, hero.kind
     if "kind" in changes:
         hero = as_kind(hero, changes["kind"])
     if "name" in changes:
         hero.rename(changes["name"])
     other = None if story.chance(0.2) else ("she" if hero.pronoun == "he" else "he")
     taken = (drawn, hero.name)
-    friend = animal(story, taken, other, hero.kind) if animal_cast or story.chance(0.15) else child(story, taken, other)
+    friend = animal(story, taken, other, drawn_kind) if animal_cast or story.chance(0.15) else child(story, taken, other)
     cast.update(h=hero, f=friend, e=elder(story, hero))
-    cast["t"] = thing(story, changes.get("thing"))
+    cast["t"] = thing(story)
     cast["u"] = thing(story)
     while cast["u"].noun == cast["t"].noun:
         cast["u"] = thing(story)

@@ -20,7 +20,10 @@ LOTS = tuple(topic for topic, share in SHARES.items() for _ in range(share))
 KEEP = ("voice", "feeling", "unknown", "fact", "word", "sum")
 NAME_ASKED = ("What is my name?", "Do you remember my name?", "What am I called?", "Do you know my name?", "And what is my name?")
 NAME_KNOWN = ("Your name is {name}.", "You are {name}.", "You told me that your name is {name}.", "{name}, if I remember right.")
-NO = (("No, thank you.", "No thanks.", "no", "Not now.", "Maybe later.", "nope", "No, I don't want to."), ("All right. I am here if you need me.", "That is fine. What would you like to do?", "Good. Tell me when you want something.", "All right. Ask me anything that is simple."))
+YES = ("Yes, please.", "Yes!", "yes", "Ok, tell me one.", "Oh yes, a story.", "Yes, a story would be nice.", "sure", "Please do.",
+       "Yes please, tell me a story.", "Yes.", "I would like that.", "ok", "Gladly!", "yes pls", "Yeah")
+NO = (("No, thank you.", "No thanks.", "no", "Not now.", "Maybe later.", "nope", "No, I don't want to."), ("All right. I am here if you need me.",
+      "That is fine. What would you like to do?", "Good. Tell me when you want something.", "All right. Ask me anything that is simple."))
 
 
 class Talk:
@@ -52,6 +55,8 @@ class Talk:
         return self.add(*self.pair(self.pick(greetings.HELLOS)))
 
     def turn(self):
+        if self.reply():
+            return True
         # People stay with a topic for a while.
         if self.story and self.random() < 0.6:
             self.topic = "story"
@@ -67,16 +72,21 @@ class Talk:
         return self.add(*self.pair(self.pick(voice.TOPICS[:12] + voice.TOPICS)))
 
     def feeling(self):
-        asked, answer = self.pair(self.pick(feelings.FELT))
-        done = self.add(asked, answer)
-        if done and "story" in answer and answer.endswith("?") and self.random() < 0.6:
-            return self.tell(self.pick(("Yes, please.", "Yes!", "yes", "Ok, tell me one.", "Oh yes, a story.", "Yes, a story would be nice.", "sure", "Please do.", "Yes please, tell me a story.")))
-        if done and answer.endswith("?") and self.random() < 0.1:
-            return self.add(*self.pair(NO))
-        return done
+        return self.add(*self.pair(self.pick(feelings.FELT)))
+
+    def reply(self):
+        """What people answer to a question of the assistant; nothing where it asked none or they do not care."""
+        last, lot = self.contents[-1] if self.contents else "", self.random()
+        if not last.endswith("?"):
+            return False
+        if "story" in last or "another one" in last:
+            return self.tell(self.pick(YES)) if lot < 0.4 else lot < 0.5 and self.add(*self.pair(NO))
+        if last.endswith(("How are you?", "And you?", "How is your day?")) and lot < 0.6:
+            return self.add(*self.pair(greetings.WELL if lot < 0.45 else greetings.BADLY))
+        return False
 
     def unknown(self):
-        return self.add(*self.pair((unknown.ASKED, unknown.ANSWERS)))
+        return self.add(*self.pair(self.pick(unknown.SORTS)))
 
     def fact(self):
         if self.before == "fact" and self.random() < 0.5:
@@ -143,7 +153,7 @@ def chat(number):
     made = Talk(number)
     if made.random() < 0.5:
         made.greet()
-    length = 1 + int(made.random() * 6)
+    length = 2 + int(made.random() * 5)
     for _ in range(length * 2):
         if len(made.contents) >= 2 * length:
             break

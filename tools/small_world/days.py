@@ -14,15 +14,22 @@ LOOKS = {"sunny": ("sunny", "bright", "fine", "clear", "lovely"), "windy": ("win
 GROUPS = (frozenset(YEAR), frozenset(LOOKS), frozenset(("morning", "afternoon", "day", "evening")))
 
 REMARKS = {  # of the day; an evening has none
-    "sunny": ("The sun [shone|was shining] [brightly|over the roofs|on the fields].", "There was not one cloud in the sky.", "The sky was [blue|clear] [from end to end|and high].",
+    "sunny": ("The sun [shone|was shining] [brightly|over the roofs|on the fields].", "There was not one cloud in the sky.",
+    "The sky was [blue|clear] [from end to end|and high].",
               "Everything [sparkled|shone] in the sunlight.", "The whole world looked [new|washed|bright]."),
-    "windy": ("The wind [blew|sang] [round the house|over the fields|in the chimneys].", "The wind [shook|rattled] the [doors|windows|gates].", "Clouds [raced|hurried] across the sky.",
+    "windy": ("The wind [blew|sang] [round the house|over the fields|in the chimneys].", "The wind [shook|rattled] the [doors|windows|gates].",
+    "Clouds [raced|hurried] across the sky.",
               "All the [branches|weather vanes|flags] were moving."),
-    "cloudy": ("Grey clouds [hung over the roofs|covered the sky|lay over the hills].", "The sky was [grey|white] and [still|low].", "There was no wind at all.", "The sun [was hiding|hid] behind the clouds."),
-    "rainy": ("Rain [ran down the windows|drummed on the roof|dripped from the trees].", "It had rained [all night|since breakfast|for hours].", "There were puddles [everywhere|on every path]."),
-    "foggy": ("Fog [lay over the fields|hid the trees|filled the lane].", "One could see [only a few steps|hardly anything] in the fog.", "Everything looked [grey and soft|strange] in the fog."),
-    "frosty": ("There was ice on [the puddles|the windows|the water].", "The ground was [hard|white] with frost.", "The air was [cold and clear|icy].", "Frost flowers grew on the windows."),
-    "snowy": ("Snow [lay on every roof|covered the fields|lay deep on the paths].", "The whole world was [white|white and still].", "Snow was falling [softly|in big flakes|without a sound]."),
+    "cloudy": ("Grey clouds [hung over the roofs|covered the sky|lay over the hills].", "The sky was [grey|white] and [still|low].",
+    "There was no wind at all.", "The sun [was hiding|hid] behind the clouds."),
+    "rainy": ("Rain [ran down the windows|drummed on the roof|dripped from the trees].", "It had rained [all night|since breakfast|for hours].",
+    "There were puddles [everywhere|on every path]."),
+    "foggy": ("Fog [lay over the fields|hid the trees|filled the lane].", "One could see [only a few steps|hardly anything] in the fog.",
+    "Everything looked [grey and soft|strange] in the fog."),
+    "frosty": ("There was ice on [the puddles|the windows|the water].", "The ground was [hard|white] with frost.",
+    "The air was [cold and clear|icy].", "Frost flowers grew on the windows."),
+    "snowy": ("Snow [lay on every roof|covered the fields|lay deep on the paths].", "The whole world was [white|white and still].",
+    "Snow was falling [softly|in big flakes|without a sound]."),
 }
 WALKED = {
     "sunny": ("The sun was warm on {h.his} back.", "{h.his} shadow [ran|danced] ahead of {h.him}.", "The [path|road] was dry and [warm|dusty]."),

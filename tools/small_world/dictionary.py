@@ -220,7 +220,8 @@ def _rows(table):
 NOUNS, OTHERS = _rows(_NOUNS), _rows(_OTHERS)
 _PLAIN = frozenset("bread cheese honey butter soup flour salt sugar jam milk moss rain snow ice fog wind thunder courage trouble spring summer autumn winter".split())
 _ONLY = frozenset(("sun", "moon"))
-ASKED = ("What is {w}?", "What's {w}?", "what is {w}", "Can you tell me what {w} is?", "What does \"{b}\" mean?", "What does the word {b} mean?", "Explain the word \"{b}\".", "Do you know what {w} is?", "I don't know the word {b}. What does it mean?", "Tell me what {w} is.",
+ASKED = ("What is {w}?", "What's {w}?", "what is {w}", "Can you tell me what {w} is?", "What does \"{b}\" mean?", "What does the word {b} mean?",
+         "Explain the word \"{b}\".", "Do you know what {w} is?", "I don't know the word {b}. What does it mean?", "Tell me what {w} is.",
          "what does {b} mean", "Please explain {b}.", "{b}?")
 
 
@@ -230,7 +231,8 @@ def pair(pick):
     if pick((0, 0, 0, 1)):
         word, meaning = pick(OTHERS)
         bare = word[3:] if word.startswith("to ") else word
-        asked = pick((f"What does \"{bare}\" mean?", f"What does {bare} mean?", f"Explain the word \"{bare}\".", f"What does it mean {word}?" if word != bare else f"What does it mean to be {bare}?", f"I don't know the word {bare}.", f"what does {bare} mean"))
+        asked = pick((f"What does \"{bare}\" mean?", f"What does {bare} mean?", f"Explain the word \"{bare}\".", f"What does it mean {word}?"
+                     if word != bare else f"What does it mean to be {bare}?", f"I don't know the word {bare}.", f"what does {bare} mean"))
         if word != bare:
             return asked, pick((f"\"{capital(word)}\" means {meaning}.", f"To {bare} is {meaning}.", f"It means {meaning}."))
         return asked, meaning

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""English on the level of letters: articles, capitals, lists, number words; and templates with choices."""
+"""English on the level of letters: articles, capitals, plurals, number words; and templates with choices."""
 import functools
 import re
 
@@ -7,7 +7,7 @@ from wording import varied
 
 # "a" before a vowel's sound becomes "an"; the words that only look so are named.
 _ARTICLE = re.compile(r"([Aa])(?<!\w[Aa]) (?=(?:[aeiouAEIOU](?!ne\b|nce\b|seful|sed\b)|hour\b|honest))")
-_START = re.compile(r"([.!?] +\"?)([a-z])")
+_START = re.compile(r'([.!?] +"?|\." +)([a-z])')
 # "said she" reads badly: "she said".
 _TAG = re.compile(r'(" )(said|cried|asked|called|shouted|answered|thought|whispered|sang) (he|she)\b')
 NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -15,7 +15,7 @@ NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve 
 
 
 def articles(text):
-    return _ARTICLE.sub(r"\1n ", text)
+    return _ARTICLE.sub(r"\1n ", text) if "a " in text or "A " in text else text
 
 
 def capital(text):
@@ -31,11 +31,6 @@ def sentence(text):
     if _START.search(text):
         text = _START.sub(lambda found: found[1] + found[2].upper(), text)
     return articles(text).replace('".', '."')
-
-
-def listed(words):
-    """a / a and b / a, b and c"""
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
 def plural(noun):

@@ -3,7 +3,8 @@
 import re
 
 _WORD = re.compile(r"[a-z]{4,}")
-_SHORT = (("please", "pls"), ("you", "u"), ("are", "r"), ("what is", "whats"), ("I am", "im"), ("don't", "dont"), ("I'm", "im"), ("can't", "cant"), ("what's", "whats"), ("thank you", "thx"), ("tell me", "tell me"), ("because", "cause"))
+_SHORT = (("please", "pls"), ("you", "u"), ("are", "r"), ("what is", "whats"), ("I am", "im"), ("don't", "dont"), ("I'm", "im"), ("can't", "cant"),
+          ("what's", "whats"), ("thank you", "thx"), ("tell me", "tell me"), ("because", "cause"))
 _BEFORE = ("Hey, ", "Capy, ", "Please, ", "Hey Capy, ", "Ok, ", "So, ", "Well, ", "And ", "Um, ", "Now, ", "Okay. ", "Oh, ")
 
 

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """What there is in the small world: names, things, looks, foods."""
-import animals
-
 GIRLS = ("Mia Anna Lily Rosa Nina Ella Zoe Ivy Clara Ruby Maya Tess Nora Lucy Amy Sara Hana Lena Wendy Poppy Molly Daisy Kate Jane "
          "Emma Alma Dora Fern Greta Holly Leila Mina Olive Pia Rita Sofia Tara Uma Vera Yara Ada Beth Celia Dina Edith Fay Gwen Heidi Iris Julia "
          "Kira Lottie Mary Nell Oda Paula Rose Susan Tilda Violet "
@@ -12,22 +10,26 @@ BOYS = ("Tom Ben Sam Leo Max Finn Jack Noah Omar Paul Hugo Ned Peter Luke Theo A
         "Anton Basil Caleb Dennis Edgar Frank Gregor Hans Isaac Jasper Kurt Louis Marco Nathan Oliver Philip Rufus Steve Tobias Walter").split()
 ANIMAL_NAMES = ("Pip Bramble Hazel Pepper Button Clover Moss Nibs Rusty Snowy Tansy Twig Willow Acorn Biscuit Bubbles Cinnamon Dusty "
                 "Fluff Ginger Honey Juniper Mistle Nutmeg Patch Pebble Plum Puddle Quill Scout Socks Sorrel Spot Thistle Toffee "
-                "Tuft Velvet Whiskers Barley Maple Bean Berry Blue Bobbin Chestnut Conker Crumb Dandy Fudge Jasper Misty Muffin Nettle Oakley Peanut Pickle "
-                "Poppet Russet Sandy Tiny "
+                "Tuft Velvet Whiskers Barley Maple Bean Berry Bobbin Chestnut Conker Crumb Dandy Fudge Jasper Misty Muffin Nettle Oakley Peanut Pickle "
+                "Poppet Russet Sandy Tumble "
                 "Bingo Bouncer Cricket Domino Ember Flint Gus Heather Ivy Jumper Kiwi Lupin Mango Noodle Olive Pumpkin Rocket Smudge Treacle Waffle").split()
-HE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Tansy", "Willow", "Juniper", "Honey", "Velvet", "Poppet", "Misty", "Hazel", "Ivy", "Olive", "Heather"))
-SHE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Rusty", "Jasper", "Russet", "Scout", "Oakley", "Dandy", "Conker", "Gus", "Bouncer", "Rocket"))
+HE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Tansy", "Willow", "Juniper", "Honey", "Velvet", "Poppet", "Misty", "Hazel", "Ivy",
+                   "Olive", "Heather"))
+SHE_ANIMALS = tuple(name for name in ANIMAL_NAMES if name not in ("Rusty", "Jasper", "Russet", "Scout", "Oakley", "Dandy", "Conker", "Gus", "Bouncer",
+                    "Rocket"))
 TRAITS = ("kind brave curious shy clever cheerful careful busy gentle lively quiet friendly patient merry dreamy helpful proud "
           "polite sleepy stubborn funny honest").split()
 # The grown-ups of a child; an animal has "Mother Fox" and so on.
-ELDERS = (("Mother", "she"), ("Father", "he"), ("Grandma", "she"), ("Grandpa", "he"), ("Aunt May", "she"), ("Uncle Joe", "he"), ("Mother", "she"), ("Father", "he"), ("Aunt Lou", "she"), ("Uncle Fred", "he"))
+ELDERS = (("Mother", "she"), ("Father", "he"), ("Grandma", "she"), ("Grandpa", "he"), ("Aunt May", "she"), ("Uncle Joe", "he"), ("Mother", "she"),
+          ("Father", "he"), ("Aunt Lou", "she"), ("Uncle Fred", "he"))
 ANIMAL_ELDERS = (("Mother", "she"), ("Father", "he"), ("Grandma", "she"), ("Grandpa", "he"), ("Aunt", "she"), ("Uncle", "he"))
 
 COLOURS = "red blue green yellow white black brown orange purple pink grey golden silver".split()
 _PAINTED = "red blue green yellow white black orange purple little old new big pretty small tiny".split()
 # What a thing may look like by what it is made of.
 MATERIALS = {"cloth": tuple(_PAINTED + "pink soft warm striped spotted grey".split()), "wood": tuple(_PAINTED + "brown wooden painted striped".split()),
-             "metal": tuple("golden silver shiny old new little small big bright tiny pretty".split()), "found": tuple("white grey pink black brown shiny smooth little tiny pretty round".split()),
+             "metal": tuple("golden silver shiny old new little small big bright tiny pretty".split()),
+             "found": tuple("white grey pink black brown shiny smooth little tiny pretty round".split()),
              "paper": tuple(_PAINTED + "bright pretty striped".split()), "down": tuple("white grey black brown soft little tiny pretty blue".split())}
 LOOKS = tuple(dict.fromkeys(look for looks in MATERIALS.values() for look in looks))
 
@@ -52,4 +54,3 @@ SUPPLIES = {"spring": ("herbs", "flowers", "fresh leaves", "strawberries"), "sum
 
 HAPPY = "happy glad proud merry pleased delighted cheerful thankful".split()
 SAD = "sad unhappy upset gloomy miserable".split()
-KINDS = tuple(animals.ALL)

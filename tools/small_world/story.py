@@ -41,8 +41,8 @@ class Place:
 class Fact:
     """What the world knows and may be asked for. It is put into words only when somebody asks: the cast is that of its moment."""
 
-    def __init__(self, story, sort, questions, answers, value):
-        self.story, self.sort, self._texts, self._cast = story, sort, (questions, answers, value), dict(story.cast)
+    def __init__(self, story, questions, answers, value):
+        self.story, self._texts, self._cast = story, (questions, answers, value), dict(story.cast)
 
     @functools.cached_property
     def question(self):
@@ -106,10 +106,10 @@ class Story:
     def events(self):
         return [self.aside((template,), cast) for template, cast in self._events]
 
-    def fact(self, sort, questions, answers, value):
+    def fact(self, questions, answers, value):
         """`value` must stand in the answer and in the story; it is empty where the answer only follows from it."""
         if self.with_facts:
-            self.facts.append(Fact(self, sort, questions, answers, value))
+            self.facts.append(Fact(self, questions, answers, value))
 
     def aside(self, templates, cast):
         """One of the templates with the cast of another moment; what is told does not change by it."""
@@ -126,16 +126,24 @@ class Story:
         return articles("".join(pieces))
 
     def text(self):
+        """The whole story, once it has been told."""
+        return self._text
+
+    @functools.cached_property
+    def _text(self):
         return sentence("\n\n".join(" ".join(paragraph) for paragraph in self.paragraphs if paragraph))
 
     def _write(self, parts, pieces, told):
         for part in parts:
-            if type(part) is str:
+            kind = type(part)
+            if kind is str:
                 pieces.append(part)
-            elif type(part) is list:
+            elif kind is list:
                 self._write(part[int(self.random() * len(part))], pieces, told)
             else:
-                pieces.append(self._slot(part[0], part[1], told))
+                key, form = part
+                value = self.cast.get(key)
+                pieces.append(value if not form and type(value) is str else self._slot(key, form, told))
 
     def _both(self, told):
         """Hero and friend, who are the only ones meant by "they" here."""

@@ -25,8 +25,10 @@ def pair(pick, random, short=False):
         return pick(AND).format(f"{a} {'-' if minus else '+'} {b}"), pick((f"{a} {'-' if minus else '+'} {b} = {result}.", f"That is {result}.", f"{result}."))
     if random() < 0.5 or (a == 0 or b == 0):
         sign, word = ("-", "minus") if minus else ("+", "plus")
-        asked = pick((f"What is {a} {sign} {b}?", f"{a} {sign} {b}", f"How much is {a} {sign} {b}?", f"What is {NUMBERS[a]} {word} {NUMBERS[b]}?", f"{a}{sign}{b}=?", f"Can you work out {a} {word} {b}?"))
-        return asked, pick((f"{a} {sign} {b} = {result}.", f"{a} {sign} {b} is {result}.", f"The answer is {result}.", f"{capital(NUMBERS[a])} {word} {NUMBERS[b]} is {NUMBERS[result]}.", f"{result}."))
+        asked = pick((f"What is {a} {sign} {b}?", f"{a} {sign} {b}", f"How much is {a} {sign} {b}?", f"What is {NUMBERS[a]} {word} {NUMBERS[b]}?",
+                     f"{a}{sign}{b}=?", f"Can you work out {a} {word} {b}?"))
+        return asked, pick((f"{a} {sign} {b} = {result}.", f"{a} {sign} {b} is {result}.", f"The answer is {result}.",
+                           f"{capital(NUMBERS[a])} {word} {NUMBERS[b]} is {NUMBERS[result]}.", f"{result}."))
     girl = random() < 0.5
     name, he = pick(lexicon.GIRLS if girl else lexicon.BOYS), "she" if girl else "he"
     noun = pick(ITEMS)
@@ -35,7 +37,8 @@ def pair(pick, random, short=False):
         asked = pick((f"{name} has {counted(a, noun)} and gives {NUMBERS[b]} to {other}. How many {plural(noun)} does {name} have left?",
                       f"There were {counted(a, noun)} on the table. {name} took {NUMBERS[b]}. How many {plural(noun)} are left?",
                       f"{name} had {counted(a, noun)}. {capital(he)} lost {NUMBERS[b]}. How many are left?"))
-        return asked, pick((f"{a} - {b} = {result}. {capital(counted(result, noun)) if result else 'No ' + plural(noun)} {'is' if result == 1 else 'are'} left.", f"{a} - {b} = {result}. The answer is {result}."))
+        return asked, pick((f"{a} - {b} = {result}. {capital(counted(result, noun)) if result else 'No ' + plural(noun)} {'is' if result == 1 else 'are'} left.",
+                           f"{a} - {b} = {result}. The answer is {result}."))
     asked = pick((f"{name} has {counted(a, noun)}. {other} gives {'her' if girl else 'him'} {NUMBERS[b]} more. How many {plural(noun)} does {name} have now?",
                   f"{name} found {counted(a, noun)}, and {other} found {NUMBERS[b]}. How many {plural(noun)} do they have together?"))
     return asked, pick((f"{a} + {b} = {result}. That makes {counted(result, noun)}.", f"{a} + {b} = {result}. The answer is {result}."))

@@ -10,9 +10,13 @@ from keyboard import typed
 from phrase import said
 
 SOURCE = {"src": "small_world", "lic": "Apache-2.0"}
-NOT_TOLD = ("I don't know, the story does not say.", "The story does not say, so I don't know.", "The story does not tell us that.", "I don't know. That is not in the story.", "That is not told in the story.")
-UNKNOWN = ("How old is {h.n}?", "What did {h.n} have for breakfast?", "What colour are {h.ns} eyes?", "How many brothers does {h.n} have?", "What is the name of {h.ns} teacher?", "Which day was {h.n} born on?", "What is {f.ns} favourite song?", "How far is it to the sea?", "How tall is {f.n}?", "What is {h.ns} last name?",
-           "How many rooms does the house have?", "What did {f.n} do the year before?", "Does {h.n} like cheese?", "What is the name of the village?", "How heavy is {h.n}?")
+NOT_TOLD = ("I don't know, the story does not say.", "The story does not say, so I don't know.", "The story does not tell us that.",
+            "I don't know. That is not in the story.", "That is not told in the story.")
+UNKNOWN = ("How old is {h.n}?", "What did {h.n} have for breakfast?", "What colour are {h.ns} eyes?", "How many brothers does {h.n} have?",
+           "What is the name of {h.ns} teacher?", "Which day was {h.n} born on?", "What is {f.ns} favourite song?", "How far is it to the sea?",
+           "How tall is {f.n}?", "What is {h.ns} last name?",
+           "How many rooms does the house have?", "What did {f.n} do the year before?", "Does {h.n} like cheese?", "What is the name of the village?",
+           "How heavy is {h.n}?")
 
 
 def turns(*contents):
@@ -63,7 +67,8 @@ def questions(number):
     if story.chance(0.5):
         contents = [typed(story.random, wishes.request(story)), text]
     else:
-        frame = story.pick(("Read this story and answer my question.\n\n{}\n\n{}", "{}\n\n{}", "Here is a story:\n\n{}\n\nQuestion: {}", "Listen to this story.\n\n{}\n\nNow tell me: {}"))
+        frame = story.pick(("Read this story and answer my question.\n\n{}\n\n{}", "{}\n\n{}", "Here is a story:\n\n{}\n\nQuestion: {}",
+                           "Listen to this story.\n\n{}\n\nNow tell me: {}"))
         first, answer = pairs.pop(0)
         contents = [frame.format(text, first), answer]
     for first, answer in pairs:
@@ -99,4 +104,5 @@ def changed(number):
     return record(turns(*contents))
 
 
-BRIEF = ("Tell me a very short story about {x}.", "A very short story, please.", "Tell me a story in a few sentences.", "Only a tiny story about {x}, please.", "Can you tell a story in five sentences?", "Give me a very short story.", "A mini story with {x}!")
+BRIEF = ("Tell me a very short story about {x}.", "A very short story, please.", "Tell me a story in a few sentences.",
+         "Only a tiny story about {x}, please.", "Can you tell a story in five sentences?", "Give me a very short story.", "A mini story with {x}!")

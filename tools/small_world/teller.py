@@ -34,7 +34,7 @@ def tell(number, with_facts=False, changes=None):
     plot.tell(story)
     season = story.cast["season"]
     if with_facts and season in story.text():
-        story.fact("when", ["What season was it?", "In which season does the story happen?"], ["It was {season}.", "It happened in {season}."], "{season}")
+        story.fact(["What season was it?", "In which season does the story happen?"], ["It was {season}.", "It happened in {season}."], "{season}")
     return story
 
 

@@ -42,7 +42,8 @@ def tools(number):
 def clock(pick, random, minutes):
     time = f"{minutes // 60:02d}:{minutes % 60:02d}"
     part = "morning" if 300 <= minutes < 720 else "afternoon" if 720 <= minutes < 1080 else "evening" if 1080 <= minutes < 1320 else "night"
-    question = pick(("What time is it?", "What's the time?", "Can you tell me the time?", "How late is it?", "Please tell me what time it is.", "Is it morning or evening?"))
+    question = pick(("What time is it?", "What's the time?", "Can you tell me the time?", "How late is it?", "Please tell me what time it is.",
+                    "Is it morning or evening?"))
     answer = f"It is {time}, so it is {part}." if question.startswith("Is it") else pick((f"It is {time}.", f"It is {time} now.", f"The clock says {time}."))
     return [{"role": "user", "content": question}] + called("clock", {}, {"time": time}) + [{"role": "assistant", "content": answer}]
 
@@ -50,18 +51,23 @@ def clock(pick, random, minutes):
 def calculator(pick, random, minutes):
     a, b = 2 + int(random() * 98), 2 + int(random() * 98)
     sign, word, result = pick((("+", "plus", a + b), ("-", "minus", a - b), ("*", "times", a * b)))
-    question = pick((f"What is {a} {word} {b}?", f"How much is {a} {sign} {b}?", f"Please work out {a} {sign} {b}.", f"Can you tell me what {a} {word} {b} is?"))
+    question = pick((f"What is {a} {word} {b}?", f"How much is {a} {sign} {b}?", f"Please work out {a} {sign} {b}.",
+                    f"Can you tell me what {a} {word} {b} is?"))
     answer = pick((f"{a} {sign} {b} = {result}.", f"{a} {word} {b} is {result}.", f"The answer is {result}."))
-    return [{"role": "user", "content": question}] + called("calculator", {"expression": f"{a} {sign} {b}"}, {"result": result}) + [{"role": "assistant", "content": answer}]
+    return [{"role": "user", "content": question}] + called("calculator", {"expression": f"{a} {sign} {b}"},
+            {"result": result}) + [{"role": "assistant", "content": answer}]
 
 
 def weather(pick, random, minutes):
     town, sky = pick(TOWNS), pick(SKIES)
     degrees = int(random() * 8) - 6 if sky == "snowy" else 5 + int(random() * 24)
     kind = int(random() * 2)
-    question = pick((f"What is the weather like in {town}?", f"How is the weather in {town}?", f"What's the weather in {town} today?", f"How warm is it in {town}?")) if kind else \
+    question = pick((f"What is the weather like in {town}?", f"How is the weather in {town}?", f"What's the weather in {town} today?",
+                    f"How warm is it in {town}?")) if kind else \
         pick((f"Do I need an umbrella in {town}?", f"Will I get wet in {town}?"))
     wet = sky in ("rainy", "stormy", "snowy")
     answer = pick((f"It is {sky} in {town}, with {degrees} degrees.", f"In {town} it is {sky} and {degrees} degrees.")) if kind else \
-        (f"Yes, it is {sky} in {town}. " + ("Take an umbrella." if "umbrella" in question else "You may get wet.") if wet else f"No, it is {sky} in {town}, so you will stay dry.")
-    return [{"role": "user", "content": question}] + called("weather", {"town": town}, {"town": town, "sky": sky, "degrees": degrees}) + [{"role": "assistant", "content": answer}]
+        (f"Yes, it is {sky} in {town}. " + ("Take an umbrella." if "umbrella" in question else "You may get wet.") if wet
+        else f"No, it is {sky} in {town}, so you will stay dry.")
+    return [{"role": "user", "content": question}] + called("weather", {"town": town}, {"town": town, "sky": sky,
+            "degrees": degrees}) + [{"role": "assistant", "content": answer}]

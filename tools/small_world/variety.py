@@ -31,4 +31,5 @@ def measure(records):
                 shared.update((owner, number))
     grams = sum(fours.values())
     return {"records": total, "distinct words": len(words), "mean words": round(length / max(total, 1), 1), "distinct openings": len(openings),
-            "share of repeated 4-grams": round(1 - len(fours) / max(grams, 1), 4), "share of stories with a shared sentence triple": round(len(shared) / max(stories, 1), 4)}
+            "share of repeated 4-grams": round(1 - len(fours) / max(grams, 1), 4),
+            "share of stories with a shared sentence triple": round(len(shared) / max(stories, 1), 4)}
