@@ -94,6 +94,8 @@ Result<RunDirectory> RunDirectory::open(const std::string& path, const std::stri
 
 std::string RunDirectory::log_path() const { return in(path_, "log.jsonl"); }
 
+std::string RunDirectory::sampling_path() const { return in(path_, "sampling"); }
+
 std::string RunDirectory::checkpoints() const { return in(path_, "checkpoints"); }
 
 std::string RunDirectory::checkpoint(int64_t steps) const {
@@ -113,7 +115,8 @@ Result<std::vector<int64_t>> RunDirectory::saved_steps() const {
   return all;
 }
 
-// What a killed process leaves where the file system knows no files without a name. Nobody else writes here.
+// What a killed process leaves: the model that was writing samples, and unfinished checkpoints where the file system
+// knows no files without a name. Nobody else writes here.
 void RunDirectory::remove_leftovers() const {
   std::vector<fs::path> old;
   std::error_code failed;
@@ -122,6 +125,7 @@ void RunDirectory::remove_leftovers() const {
     if (name.starts_with(kPrefix) && name.find(kTemporary) != std::string::npos) old.push_back(i->path());
   }
   for (const fs::path& path : old) fs::remove(path, failed);
+  fs::remove_all(sampling_path(), failed);
 }
 
 Status RunDirectory::resume(train::TrainState& state) {

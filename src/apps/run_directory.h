@@ -35,6 +35,7 @@ class RunDirectory {
 
   const std::string& path() const { return path_; }
   std::string log_path() const;
+  std::string sampling_path() const;
 
   RunDirectory(RunDirectory&& other) noexcept;
   RunDirectory& operator=(RunDirectory&&) = delete;

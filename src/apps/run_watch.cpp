@@ -8,6 +8,7 @@
 #include "apps/interrupt.h"
 #include "apps/machine_limits.h"
 #include "apps/run_facts.h"
+#include "base/atomic_file.h"
 #include "base/concat.h"
 #include "base/log.h"
 #include "formats/writer.h"
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 // The model as it is now, for as long as it writes.
 class ModelOfNow {
  public:
-  explicit ModelOfNow(const std::string& run) : path_((fs::path(run) / "sampling").string()) { remove(); }
+  explicit ModelOfNow(std::string path) : path_(std::move(path)) { remove(); }
   ~ModelOfNow() { remove(); }
   ModelOfNow(const ModelOfNow&) = delete;
   ModelOfNow& operator=(const ModelOfNow&) = delete;
@@ -111,7 +112,7 @@ std::vector<TextSample> RunWatch::write_texts() {
 }
 
 Result<std::vector<TextSample>> RunWatch::texts_of_model() {
-  const ModelOfNow model(directory_.path());
+  const ModelOfNow model(directory_.sampling_path());
   TRY(model.write(run_));
   return sampler_->write(model.path(), run_.pool().threads(), [] { return !interrupted(); });
 }
