@@ -49,7 +49,7 @@ BOCHSRC = """display_library: nogui
 megs: {megs}
 romimage: file={bios}/BIOS-bochs-latest
 vgaromimage: file={vga_bios}
-cpu: model={cpu}, count=1, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=1, cpuid_freq=ips{without}
+cpu: model={cpu}, count=1, ips=20000000, reset_on_triple_fault=0, ignore_bad_msrs=1, cpuid_freq=ips{without}
 ata0-master: type=cdrom, path={folder}/boot.iso, status=inserted
 boot: cdrom
 com1: enabled=1, mode=file, dev={folder}/serial
@@ -64,8 +64,8 @@ debug: action=ignore
 ISOLINUX = """default capy
 label capy
 kernel vmlinuz
-append initrd=initrd console=ttyS0 quiet loglevel=3 panic=-1 nokaslr mitigations=off acpi=off pci=off nowatchdog \
-tsc=reliable rdinit=/init {append}
+append initrd=initrd console=ttyS0 quiet loglevel=3 panic=-1 nokaslr mitigations=off init_on_alloc=0 acpi=off pci=off nowatchdog \
+tsc=reliable clearcpuid=580 rdinit=/init {append}
 """
 
 
@@ -222,8 +222,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("commands", nargs="*", metavar="COMMAND")
     parser.add_argument("--cpu", default="sapphire_rapids", help="a processor of Bochs' (default: %(default)s)")
-    parser.add_argument("--without", default="", help="its features to leave out, with commas between: amx,amx_int8")
-    parser.add_argument("--append", default="", help="more words for the kernel: clearcpuid=amx_tile")
+    parser.add_argument("--without", default="cet,uintr,pku,pks,la57", help="its features to leave out: amx,amx_int8,amx_bf16")
+    parser.add_argument("--append", default="", help="more words for the kernel: clearcpuid=580,amx_tile")
     parser.add_argument("--program", action="append", default=[], help="a program more, for a script that starts it")
     parser.add_argument("--file", action="append", default=[], help="a file or folder to find in the current folder there")
     parser.add_argument("--megs", type=int, default=1024, help="memory of the emulated machine")
