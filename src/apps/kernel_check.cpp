@@ -11,10 +11,10 @@
 namespace capy {
 namespace {
 
-// Odd sizes: tails are where vector code goes wrong.
+// Odd sizes: tails are where vector code goes wrong. Activations enough for AMX, which takes 16 at a time.
 constexpr int64_t kColumns = 611;
 constexpr int64_t kRows = 37;
-constexpr int64_t kActivations = 3;
+constexpr int64_t kActivations = 19;
 
 std::vector<float> random_floats(int64_t count, uint64_t seed) {
   std::vector<float> values(static_cast<size_t>(count));
@@ -23,7 +23,7 @@ std::vector<float> random_floats(int64_t count, uint64_t seed) {
 }
 
 struct Inputs {
-  std::vector<float> x = random_floats(kActivations * kColumns, 1);  // [3, columns]
+  std::vector<float> x = random_floats(kActivations * kColumns, 1);  // [activations, columns]
   std::vector<float> weight = random_floats(kColumns, 2);
   std::vector<float> matrix = random_floats(kRows * kColumns, 3);  // [rows, columns]
 };
@@ -65,35 +65,66 @@ Values matmul_bf16(const KernelTable& kernels, const Inputs& in) {
   return out;
 }
 
-Values matmul_int8(const KernelTable& kernels, const Inputs& in) {
-  struct alignas(64) Line {
-    int8_t bytes[64];
-  };
-  std::vector<Line> codes(static_cast<size_t>(packed_int8_code_bytes(kRows, kColumns) / 64));
-  std::vector<float> scales(static_cast<size_t>(packed_int8_scales(kRows, kColumns)));
+struct alignas(64) Line {
+  std::byte bytes[64];
+};
+
+// pack(rows, count, panel) for each panel of the matrix.
+template <class Pack>
+void for_each_panel(const Inputs& in, Pack pack) {
   for (int64_t panel = 0; panel < packed_panels(kRows); ++panel) {
     const float* rows[kPanelRows] = {};
     const int64_t count = std::min(kPanelRows, kRows - panel * kPanelRows);
     for (int64_t row = 0; row < count; ++row) rows[row] = in.matrix.data() + (panel * kPanelRows + row) * kColumns;
-    pack_int8_panel(rows, count, kColumns, panel, codes[0].bytes, scales.data());
+    pack(rows, count, panel);
   }
-  std::vector<int8_t> x(static_cast<size_t>(kActivations * packed_columns(kColumns)));
-  std::vector<float> x_scales(static_cast<size_t>(kActivations * quant_blocks(kColumns)));
-  std::vector<int32_t> x_sums(x_scales.size());
-  for (int64_t row = 0; row < kActivations; ++row) {
-    kernels.quantize_int8(x.data() + row * packed_columns(kColumns), x_scales.data() + row * quant_blocks(kColumns),
-                          x_sums.data() + row * quant_blocks(kColumns), in.x.data() + row * kColumns, kColumns);
+}
+
+// The activations as int8.
+struct Int8Activations {
+  Int8Activations(const KernelTable& kernels, const Inputs& in) {
+    for (int64_t row = 0; row < kActivations; ++row) {
+      kernels.quantize_int8(codes.data() + row * packed_columns(kColumns), scales.data() + row * quant_blocks(kColumns),
+                            sums.data() + row * quant_blocks(kColumns), in.x.data() + row * kColumns, kColumns);
+    }
   }
+
+  std::vector<int8_t> codes = std::vector<int8_t>(static_cast<size_t>(kActivations * packed_columns(kColumns)));
+  std::vector<float> scales = std::vector<float>(static_cast<size_t>(kActivations * quant_blocks(kColumns)));
+  std::vector<int32_t> sums = std::vector<int32_t>(scales.size());
+  Int8Rows rows{kActivations, kColumns, codes.data(), scales.data(), sums.data()};
+};
+
+Values matmul_int8(const KernelTable& kernels, const Inputs& in) {
+  std::vector<Line> lines(static_cast<size_t>(packed_int8_code_bytes(kRows, kColumns) / 64));
+  auto* const codes = reinterpret_cast<int8_t*>(lines.data());
+  std::vector<float> scales(static_cast<size_t>(packed_int8_scales(kRows, kColumns)));
+  for_each_panel(in, [&](const float* const* rows, int64_t count, int64_t panel) {
+    pack_int8_panel(rows, count, kColumns, panel, codes, scales.data());
+  });
+  const Int8Activations x(kernels, in);
   Values out(kActivations * kRows);
-  const MatrixView w{MatrixFormat::kInt8Packed, kRows, kColumns, 0, codes[0].bytes, scales.data()};
-  const Int8Rows activations{kActivations, kColumns, x.data(), x_scales.data(), x_sums.data()};
-  kernels.matmul_int8(out.data(), kRows, activations, w, 0, kRows);
+  const MatrixView w{MatrixFormat::kInt8Packed, kRows, kColumns, 0, codes, scales.data()};
+  kernels.matmul_int8(out.data(), kRows, x.rows, w, 0, kRows);
+  return out;
+}
+
+Values matmul_int4(const KernelTable& kernels, const Inputs& in) {
+  std::vector<Line> lines(static_cast<size_t>(packed_int4_bytes(kRows, kColumns) / 64));
+  for_each_panel(in, [&](const float* const* rows, int64_t count, int64_t panel) {
+    pack_int4_panel(rows, count, kColumns, panel, lines[0].bytes);
+  });
+  const Int8Activations x(kernels, in);
+  Values out(kActivations * kRows);
+  const MatrixView w{MatrixFormat::kInt4Packed, kRows, kColumns, 0, lines.data(), nullptr};
+  kernels.matmul_int4(out.data(), kRows, x.rows, w, 0, kRows);
   return out;
 }
 
 constexpr std::pair<const char*, Operation> kOperations[] = {
-    {"rms_norm", rms_norm},     {"swiglu", swiglu},           {"dot", dot},
-    {"matmul_f32", matmul_f32}, {"matmul_bf16", matmul_bf16}, {"matmul_int8", matmul_int8}};
+    {"rms_norm", rms_norm},      {"swiglu", swiglu},           {"dot", dot},
+    {"matmul_f32", matmul_f32},  {"matmul_bf16", matmul_bf16}, {"matmul_int8", matmul_int8},
+    {"matmul_int4", matmul_int4}};
 
 bool same_bytes(const Values& a, const Values& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;

@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include "base/concat.h"
 #include "base/cpu.h"
@@ -56,6 +59,21 @@ Written run(const KernelCase& c, const KernelTable& table, const Shape& shape, N
   Written written;
   c.run(table, shape, random, written);
   return written;
+}
+
+// For machines that take minutes over what this one does in a second (an emulated processor): CAPY_TEST_CASE names one
+// operation, CAPY_TEST_EVERY=9 takes every ninth of its shapes, the first and the last among them.
+std::vector<Shape> chosen_shapes(const KernelCase& c) {
+  const char* name = std::getenv("CAPY_TEST_CASE");
+  const char* step_text = std::getenv("CAPY_TEST_EVERY");
+  if (name != nullptr && std::string_view(c.name).find(name) == std::string_view::npos) return {};
+  const size_t step = step_text == nullptr ? 1 : static_cast<size_t>(std::max(1, std::atoi(step_text)));
+  std::vector<Shape> shapes;
+  for (size_t i = 0; i < c.shapes.size(); ++i) {
+    if (i % step == 0 || i + 1 == c.shapes.size()) shapes.push_back(c.shapes[i]);
+  }
+  if (name != nullptr || step > 1) std::cout << c.name << ": " << shapes.size() << " shapes" << std::endl;
+  return shapes;
 }
 
 [[maybe_unused]] KernelTable renamed(KernelTable table, const char* name) {
@@ -111,7 +129,7 @@ void expect_the_bytes_of_generic(std::span<const KernelCase> cases) {
   const KernelTable& generic = *all_kernels().front();
   const std::vector<const KernelTable*> tables = tables_to_test();
   for (const KernelCase& c : cases) {
-    for (const Shape& shape : c.shapes) {
+    for (const Shape& shape : chosen_shapes(c)) {
       for (const Numbers numbers : kAllNumbers) {
         const Written expected = run(c, generic, shape, numbers);
         for (const KernelTable* table : tables) {
