@@ -39,6 +39,9 @@ Setting setting_of(std::string_view key, const toml::node& node, const std::stri
   } else if (const auto* const text = node.as_string()) {
     setting.kind = Setting::Kind::kString;
     setting.text = text->get();
+  } else if (const auto* const array = node.as_array(); array != nullptr && array->is_homogeneous<std::string>()) {
+    setting.kind = Setting::Kind::kStrings;
+    for (const toml::node& entry : *array) setting.texts.push_back(entry.as_string()->get());
   } else if (with_tables && node.is_array_of_tables()) {
     setting.kind = Setting::Kind::kTables;
     for (const toml::node& entry : *node.as_array()) {
@@ -72,18 +75,30 @@ Result<Setting> parse_change(const std::string& change) {
   if (equals == std::string::npos || !is_plain_key(key)) {
     return Error{ErrorCode::kUsage, concat("--set ", change, ": give it as KEY=VALUE")};
   }
-  const std::string value = change.substr(equals + 1);
+  return flag_setting("--set", key, change.substr(equals + 1));
+}
+
+template <class Range>
+std::string with_commas(const Range& parts) {
+  std::string text;
+  for (const auto& part : parts) text += concat(text.empty() ? "" : ", ", part);
+  return text;
+}
+
+}  // namespace
+
+Setting flag_setting(const std::string& flag, const std::string& key, const std::string& value) {
   Setting setting;
   const toml::parse_result parsed = toml::parse(concat("value = ", value));
   const toml::node* const node = parsed && parsed.table().size() == 1 ? parsed.table().get("value") : nullptr;
   if (node != nullptr) {
-    setting = setting_of(key, *node, "--set", false);
+    setting = setting_of(key, *node, flag, false);
   } else {
     setting.key = key;
     setting.kind = Setting::Kind::kString;
     setting.text = value;
   }
-  setting.where = "--set";
+  setting.where = flag;
   setting.from_command_line = true;
   return setting;
 }
@@ -97,15 +112,6 @@ void replace_or_add(SettingTable& table, Setting setting) {
     *old = std::move(setting);
   }
 }
-
-template <class Range>
-std::string with_commas(const Range& parts) {
-  std::string text;
-  for (const auto& part : parts) text += concat(text.empty() ? "" : ", ", part);
-  return text;
-}
-
-}  // namespace
 
 Error Setting::must_be(std::string_view what) const {
   return Error{from_command_line ? ErrorCode::kUsage : ErrorCode::kInvalid,
@@ -165,6 +171,30 @@ Status SettingReader::read(std::string_view key, std::string& to) {
     return setting->must_be("a text in quotes that is not empty");
   }
   to = setting->text;
+  return {};
+}
+
+Status SettingReader::read(std::string_view key, bool& to) {
+  const Setting* const setting = take(key);
+  if (setting == nullptr) return {};
+  if (setting->kind != Setting::Kind::kBool) return setting->must_be("true or false");
+  to = setting->boolean;
+  return {};
+}
+
+Status SettingReader::read(std::string_view key, std::vector<std::string>& to) {
+  const Setting* const setting = take(key);
+  if (setting == nullptr) return {};
+  if (setting->kind == Setting::Kind::kString) {
+    to = {setting->text};
+  } else if (setting->kind == Setting::Kind::kStrings) {
+    to = setting->texts;
+  } else {
+    return setting->must_be("a text in quotes, or a list of them");
+  }
+  for (const std::string& text : to) {
+    if (text.empty()) return setting->must_be("made of texts that are not empty");
+  }
   return {};
 }
 

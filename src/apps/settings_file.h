@@ -21,7 +21,7 @@ struct SettingTable {
 };
 
 struct Setting {
-  enum class Kind { kBool, kInteger, kFloat, kString, kTables, kOther };
+  enum class Kind { kBool, kInteger, kFloat, kString, kStrings, kTables, kOther };
 
   std::string key;
   Kind kind = Kind::kOther;
@@ -29,8 +29,9 @@ struct Setting {
   int64_t integer = 0;
   double number = 0;  // of integers too
   std::string text;
+  std::vector<std::string> texts;    // of ["a", "b"]
   std::vector<SettingTable> tables;  // of [[key]]
-  std::string where;                 // "train.toml, line 3", or "--set"
+  std::string where;                 // "train.toml, line 3", "--set", or the flag that gave it
   bool from_command_line = false;
 
   // "train.toml, line 3: key must be ..."; kUsage where the command line said it.
@@ -39,6 +40,11 @@ struct Setting {
 
 // The settings of a file. Each "key=value" of `changes` stands for the file's own; a value that is not TOML is a text.
 Result<SettingTable> read_settings(const std::string& path, std::span<const std::string> changes);
+
+// The setting that a flag of the command line gives; a value that is not TOML is a text.
+Setting flag_setting(const std::string& flag, const std::string& key, const std::string& value);
+// Instead of the table's own setting of this name, or beside the others.
+void replace_or_add(SettingTable& table, Setting setting);
 
 // Takes settings out of a table, by name and type, and knows at the end which of them nobody wanted. A setting that is
 // not there leaves `to` as it is.
@@ -50,6 +56,8 @@ class SettingReader {
   Status read(std::string_view key, int64_t& to, int64_t min, int64_t max);
   Status read(std::string_view key, double& to, double min, double max);
   Status read(std::string_view key, std::string& to);
+  Status read(std::string_view key, bool& to);
+  Status read(std::string_view key, std::vector<std::string>& to);  // one text is a list of one
   Status read_choice(std::string_view key, std::string& to, std::span<const std::string_view> choices);
 
   // kInvalid (kUsage) names a key that was not taken, and those that could have been meant.
