@@ -12,16 +12,17 @@ from program import TinyModelTest, capy
 
 KILLS = 4
 SHORT = ["--sample-tokens", "64", "--step-tokens", "256", "--checkpoint-steps", "2"]
-LORA = ["--lora", "4", "--learning-rate", "5e-3", *SHORT]
+LORA = ["--lora", "4", "--learning-rate", "1e-2", *SHORT]
+CHATS = 120
 
 
-def conversations(count, seed):
-    chance = random.Random(seed)
+def conversations(answer):
+    chance = random.Random(1)
     lines = []
-    for _ in range(count):
+    for _ in range(CHATS):
         word = chance.choice(("sun", "cat", "old"))
         lines.append(json.dumps({"messages": [{"role": "user", "content": f"say {word}"},
-                                              {"role": "assistant", "content": f"{word} {word}"}]}))
+                                              {"role": "assistant", "content": answer(word)}]}))
     return "\n".join(lines) + "\n"
 
 
@@ -29,11 +30,18 @@ class TuneTest(TinyModelTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.chats = cls.path / "chats.jsonl"
-        cls.chats.write_text(conversations(120, 1))
+        (cls.path / "chats.jsonl").write_text(conversations(lambda word: f"{word} {word}"))
+        config = cls.path / "tune.toml"
+        config.write_text('model = "tiny"\ndata = ["chats.jsonl"]\nout = "nowhere"\nsteps = 24\nlearning_rate = 1e-2\n'
+                          'sample_tokens = 64\nstep_tokens = 256\n')
+        # A model that can say words: adapters of random weights could do little.
+        cls.words = cls.path / "words"
+        cls.tuned = capy("tune", "--config", config, "--out", cls.words, "--json")
+        cls.chats = cls.path / "backwards.jsonl"
+        cls.chats.write_text(conversations(lambda word: f"{word[::-1]} {word[::-1]}"))
         cls.adapter = cls.path / "adapter"
         begun = time.monotonic()
-        cls.lora = capy("tune", cls.model, cls.chats, "--out", cls.adapter, "--steps", "24", *LORA, "--json")
+        cls.lora = capy("tune", cls.words, cls.chats, "--out", cls.adapter, "--steps", "24", *LORA, "--json")
         cls.seconds = time.monotonic() - begun
 
     def losses(self, out):
@@ -64,23 +72,20 @@ class TuneTest(TinyModelTest):
         self.check_good(capy(*command[1:]))
 
     def test_all_weights_learn_from_a_file_and_flags(self):
-        config = self.path / "tune.toml"
-        config.write_text('model = "tiny"\ndata = ["chats.jsonl"]\nout = "nowhere"\nsteps = 12\nlearning_rate = 5e-3\n'
-                          'sample_tokens = 64\nstep_tokens = 256\n')
-        facts = json.loads(self.check_good(capy("tune", "--config", config, "--out", self.path / "full", "--json")))
-        self.assertEqual(facts["steps"], 12)
+        facts = json.loads(self.check_good(self.tuned))
+        self.assertEqual(facts["steps"], 24)
         self.assertFalse((self.path / "nowhere").exists())
-        losses = self.losses("full")
-        self.assertLess(losses[-1], 0.6 * losses[0])
-        self.check_good(capy("run", "-m", self.path / "full", "say cat", "--max-tokens", "4"))
-        self.assertTrue((self.path / "full/chat_template.jinja").is_file())
+        losses = self.losses("words")
+        self.assertLess(losses[-1], 0.4 * losses[0])
+        self.check_good(capy("run", "-m", self.words, "say cat", "--max-tokens", "4"))
+        self.assertTrue((self.words / "chat_template.jinja").is_file())
 
     def test_only_answers_are_learned(self):
         folder = next((self.adapter / "data").iterdir())
         facts = json.loads(self.check_good(capy("data", "show", folder, "--json")))
-        self.assertEqual(facts["conversations"], 120)
+        self.assertEqual(facts["conversations"], CHATS)
         self.assertEqual(facts["pack"], 64)
-        self.assertEqual(facts["loss_tokens"], 120 * (len("sun sun") + 1))  # and the end of the turn
+        self.assertEqual(facts["loss_tokens"], CHATS * (len("sun sun") + 1))  # and the end of the turn
 
     def test_adapters_learn_and_killed_runs_come_to_the_same_bytes(self):
         facts = json.loads(self.check_good(self.lora))
@@ -91,7 +96,7 @@ class TuneTest(TinyModelTest):
         self.assertEqual((config["peft_type"], config["r"], config["lora_alpha"]), ("LORA", 4, 8))
         self.assertIn("in_proj_qkv", config["target_modules"])
         out = self.path / "killed"
-        command = [program.BINARY, "tune", str(self.model), str(self.chats), "--out", str(out), "--steps", "24", *LORA,
+        command = [program.BINARY, "tune", str(self.words), str(self.chats), "--out", str(out), "--steps", "24", *LORA,
                    "--threads", "2"]
         self.killed(command, self.seconds)
         for name in ("adapter_model.safetensors", "adapter_config.json"):
@@ -100,26 +105,26 @@ class TuneTest(TinyModelTest):
 
     def test_a_merged_model_is_model_and_adapter(self):
         self.check_good(self.lora)
-        base = self.logits(self.model)
-        beside = self.logits(self.model, "--lora", self.adapter)
+        base = self.logits(self.words)
+        beside = self.logits(self.words, "--lora", self.adapter)
         self.assertGreater(self.difference(base, beside), 0.1)
         merged = self.path / "merged"
-        facts = json.loads(self.check_good(capy("merge", self.model, self.adapter, merged, "--dtype", "f32", "--json")))
+        facts = json.loads(self.check_good(capy("merge", self.words, self.adapter, merged, "--dtype", "f32", "--json")))
         self.assertEqual(facts["modules"], 3 * 8 + 7)
         self.assertLess(self.difference(beside, self.logits(merged)), 2e-3)
         self.check_good(capy("run", "-m", merged, "say cat", "--max-tokens", "4"))
         twice = self.path / "twice"
-        self.check_good(capy("merge", self.model, f"{self.adapter}:0.5", f"{self.adapter}:0.5", twice, "--dtype", "f32"))
+        self.check_good(capy("merge", self.words, f"{self.adapter}:0.5", f"{self.adapter}:0.5", twice, "--dtype", "f32"))
         self.assertLess(self.difference(beside, self.logits(twice)), 2e-3)
         own = self.path / "own"
-        self.check_good(capy("merge", self.model, self.adapter, own))
-        self.assertEqual((own / "model.safetensors").stat().st_size, (self.model / "model.safetensors").stat().st_size)
+        self.check_good(capy("merge", self.words, self.adapter, own))
+        self.assertEqual((own / "model.safetensors").stat().st_size, (self.words / "model.safetensors").stat().st_size)
         self.assertLess(self.difference(beside, self.logits(own)), 0.3)  # bf16
-        self.check_error(capy("merge", self.model, self.adapter, merged), 1, "holds a model already")
+        self.check_error(capy("merge", self.words, self.adapter, merged), 1, "holds a model already")
 
     def test_dora_on_packed_weights(self):
         small = self.path / "small"
-        self.check_good(capy("quantize", self.model, small, "--type", "int4"))
+        self.check_good(capy("quantize", self.words, small, "--type", "int4"))
         out = self.path / "dora"
         self.check_good(capy("tune", small, self.chats, "--out", out, "--steps", "10", "--dora", "--rslora", *LORA,
                              "--targets", "q_proj,in_proj_qkv,down_proj"))
@@ -128,7 +133,7 @@ class TuneTest(TinyModelTest):
         self.check_error(capy("run", "-m", small, "--lora", out, "x"), 1, "capy merge")
         self.check_error(capy("merge", small, out, self.path / "no"), 1, "quantised already")
         merged = self.path / "dora_merged"
-        self.check_good(capy("merge", self.model, out, merged))
+        self.check_good(capy("merge", self.words, out, merged))
         self.check_good(capy("run", "-m", merged, "say cat", "--max-tokens", "4"))
 
     def test_dry_run_writes_nothing(self):
@@ -163,10 +168,10 @@ class TuneTest(TinyModelTest):
         config["intermediate_size"] = 64
         (other / "config.json").write_text(json.dumps(config))
         self.check_good(capy("init", other / "config.json", other / "model"))
-        self.check_error(capy("merge", other / "model", self.adapter, self.path / "no"), 1, "80 x 48", "64 x 48")
+        self.check_error(capy("merge", other / "model", self.adapter, self.path / "no"), 1, "48 x 80", "48 x 64")
         self.assertFalse((self.path / "no").exists())
-        self.check_error(capy("merge", self.model, self.path / "none", self.path / "no"), 1, "no such directory")
-        self.check_error(capy("merge", self.model, self.adapter), 2, "at least three")
+        self.check_error(capy("merge", self.words, self.path / "none", self.path / "no"), 1, "no such directory")
+        self.check_error(capy("merge", self.words, self.adapter), 2, "at least three")
 
 
 if __name__ == "__main__":
