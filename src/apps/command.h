@@ -31,6 +31,8 @@ Result<int> quantize_command(int argc, const char* const* argv);
 Result<int> gradients_command(int argc, const char* const* argv);
 Result<int> init_command(int argc, const char* const* argv);
 Result<int> train_command(int argc, const char* const* argv);
+Result<int> tune_command(int argc, const char* const* argv);
+Result<int> merge_command(int argc, const char* const* argv);
 Result<int> tokenizer_command(int argc, const char* const* argv);
 Result<int> data_command(int argc, const char* const* argv);
 Result<int> eval_command(int argc, const char* const* argv);

@@ -37,11 +37,13 @@ constexpr Command kCommands[] = {
     {"tokenizer", "learn a vocabulary from texts", tokenizer_command},
     {"data", "texts and conversations made ready for training", data_command},
     {"train", "train a model on data sets, as a TOML file says", train_command},
+    {"tune", "teach a model by conversations", tune_command},
+    {"merge", "one model of a model and its adapters", merge_command},
     {"doctor", "what this machine has, and whether all is well", doctor_command},
 };
 
 // Commands of the design that this version does not have: said plainly, instead of "unknown".
-constexpr std::string_view kLater[] = {"serve", "pull", "remove", "tune", "merge"};
+constexpr std::string_view kLater[] = {"serve", "pull", "remove"};
 
 std::string overview() {
   std::string text =

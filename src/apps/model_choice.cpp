@@ -55,27 +55,6 @@ Result<std::string> read_cache_directory() {
   return directory.ok() ? directory.value() : std::string();
 }
 
-// "DIR:0.5": the part behind the last colon is a scale when it is a number and no directory has the whole name.
-Result<LoraSource> read_lora(const std::string& text) {
-  LoraSource source{text, 1.0F};
-  std::error_code ignored;
-  const size_t colon = text.rfind(':');
-  if (colon != std::string::npos && !std::filesystem::exists(text, ignored)) {
-    const char* begin = text.data() + colon + 1;
-    const char* end = text.data() + text.size();
-    const auto read = std::from_chars(begin, end, source.scale);
-    if (read.ec != std::errc() || read.ptr != end || !std::isfinite(source.scale)) {
-      return Error{ErrorCode::kUsage, concat("--lora: '", text, "': no such directory, and '", text.substr(colon + 1),
-                                             "' is not a scale (--lora DIR or --lora DIR:0.5)")};
-    }
-    source.directory = text.substr(0, colon);
-  }
-  if (!std::filesystem::is_directory(source.directory, ignored)) {
-    return Error{ErrorCode::kNotFound, concat("--lora: ", source.directory, ": no such directory")};
-  }
-  return source;
-}
-
 }  // namespace
 
 void add_model_flag(CommandLine& line, ModelChoice& choice) {
@@ -121,6 +100,26 @@ void add_context_option(CommandLine& line, ModelChoice& choice, const std::strin
       ->type_name("N");
 }
 
+Result<LoraSource> read_lora(const std::string& text, const std::string& where) {
+  LoraSource source{text, 1.0F};
+  std::error_code ignored;
+  const size_t colon = text.rfind(':');
+  if (colon != std::string::npos && !std::filesystem::exists(text, ignored)) {
+    const char* begin = text.data() + colon + 1;
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(begin, end, source.scale);
+    if (read.ec != std::errc() || read.ptr != end || !std::isfinite(source.scale)) {
+      return Error{ErrorCode::kUsage, concat(where, ": '", text, "': no such directory, and '", text.substr(colon + 1),
+                                             "' is not a scale (DIR or DIR:0.5)")};
+    }
+    source.directory = text.substr(0, colon);
+  }
+  if (!std::filesystem::is_directory(source.directory, ignored)) {
+    return Error{ErrorCode::kNotFound, concat(where, ": ", source.directory, ": no such directory")};
+  }
+  return source;
+}
+
 Result<EngineOptions> engine_options(const ModelChoice& choice) {
   EngineOptions engine;
   engine.type = TRY(read_type(choice.type));
@@ -129,7 +128,7 @@ Result<EngineOptions> engine_options(const ModelChoice& choice) {
   engine.cache_directory = TRY(read_cache_directory());
   engine.context_tokens = choice.context;
   if (choice.chunk > 0) engine.chunk_tokens = choice.chunk;
-  for (const std::string& lora : choice.loras) engine.loras.push_back(TRY(read_lora(lora)));
+  for (const std::string& lora : choice.loras) engine.loras.push_back(TRY(read_lora(lora, "--lora")));
   return engine;
 }
 

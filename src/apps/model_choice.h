@@ -32,6 +32,10 @@ void add_engine_options(CommandLine& line, ModelChoice& choice);
 // --context; `purpose` because perplexity means its windows.
 void add_context_option(CommandLine& line, ModelChoice& choice, const std::string& purpose);
 
+// "DIR:0.5": the part behind the last colon is a scale when it is a number and no directory has the whole name. `where`
+// is what messages call the argument.
+Result<LoraSource> read_lora(const std::string& text, const std::string& where);
+
 // kUsage where a value is not one; CAPY_THREADS counts where --threads is not given.
 Result<EngineOptions> engine_options(const ModelChoice& choice);
 

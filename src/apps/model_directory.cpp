@@ -60,7 +60,8 @@ Status prepare_model_directory(const std::string& out, int64_t bytes) {
   if (fs::exists(out, failed) && !fs::is_directory(out, failed)) {
     return Error{ErrorCode::kInvalid, concat(out, ": there is a file of this name; a directory is to be made")};
   }
-  for (const char* name : {"config.json", "model.safetensors", "model.safetensors.index.json"}) {
+  for (const char* name :
+       {"config.json", "model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors"}) {
     if (fs::exists(fs::path(out) / name, failed)) {
       return Error{ErrorCode::kInvalid, concat(out, ": holds a model already (", name, "); choose another directory")};
     }

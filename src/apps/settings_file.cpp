@@ -80,18 +80,30 @@ Result<Setting> parse_change(const std::string& change) {
   if (equals == std::string::npos || !is_plain_key(key)) {
     return Error{ErrorCode::kUsage, concat("--set ", change, ": give it as KEY=VALUE")};
   }
-  const std::string value = change.substr(equals + 1);
+  return flag_setting("--set", key, change.substr(equals + 1));
+}
+
+template <class Range>
+std::string with_commas(const Range& parts) {
+  std::string text;
+  for (const auto& part : parts) text += concat(text.empty() ? "" : ", ", part);
+  return text;
+}
+
+}  // namespace
+
+Setting flag_setting(const std::string& flag, const std::string& key, const std::string& value) {
   Setting setting;
   const toml::parse_result parsed = toml::parse(concat("value = ", value));
   const toml::node* const node = parsed && parsed.table().size() == 1 ? parsed.table().get("value") : nullptr;
   if (node != nullptr) {
-    setting = setting_of(key, *node, "--set", false);
+    setting = setting_of(key, *node, flag, false);
   } else {
     setting.key = key;
     setting.kind = Setting::Kind::kString;
     setting.text = value;
   }
-  setting.where = "--set";
+  setting.where = flag;
   setting.from_command_line = true;
   return setting;
 }
@@ -105,15 +117,6 @@ void replace_or_add(SettingTable& table, Setting setting) {
     *old = std::move(setting);
   }
 }
-
-template <class Range>
-std::string with_commas(const Range& parts) {
-  std::string text;
-  for (const auto& part : parts) text += concat(text.empty() ? "" : ", ", part);
-  return text;
-}
-
-}  // namespace
 
 std::string Setting::path(const std::string& directory) const {
   return from_command_line ? text : (std::filesystem::path(directory) / text).lexically_normal().string();
@@ -180,11 +183,23 @@ Status SettingReader::read(std::string_view key, std::string& to) {
   return {};
 }
 
+Status SettingReader::read(std::string_view key, bool& to) {
+  const Setting* const setting = take(key);
+  if (setting == nullptr) return {};
+  if (setting->kind != Setting::Kind::kBool) return setting->must_be("true or false");
+  to = setting->boolean;
+  return {};
+}
+
 Status SettingReader::read(std::string_view key, std::vector<std::string>& to, int64_t count_max) {
   const Setting* const setting = take(key);
   if (setting == nullptr) return {};
+  if (setting->kind == Setting::Kind::kString) {
+    to = {setting->text};
+    return {};
+  }
   if (setting->kind != Setting::Kind::kTexts || static_cast<int64_t>(setting->texts.size()) > count_max) {
-    return setting->must_be(concat("a list of at most ", count_max, " texts in quotes: [\"...\", \"...\"]"));
+    return setting->must_be(concat("a text in quotes, or a list of at most ", count_max, ": [\"...\", \"...\"]"));
   }
   to = setting->texts;
   return {};

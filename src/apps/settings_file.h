@@ -31,7 +31,7 @@ struct Setting {
   std::string text;
   std::vector<std::string> texts;    // of ["...", "..."]
   std::vector<SettingTable> tables;  // of [[key]]
-  std::string where;                 // "train.toml, line 3", or "--set"
+  std::string where;                 // "train.toml, line 3", "--set", or the flag that gave it
   bool from_command_line = false;
 
   // The text as a path: those of a file are relative to the file's directory, those of --set to the current one.
@@ -44,6 +44,11 @@ struct Setting {
 // The settings of a file. Each "key=value" of `changes` stands for the file's own; a value that is not TOML is a text.
 Result<SettingTable> read_settings(const std::string& path, std::span<const std::string> changes);
 
+// The setting that a flag of the command line gives; a value that is not TOML is a text.
+Setting flag_setting(const std::string& flag, const std::string& key, const std::string& value);
+// Instead of the table's own setting of this name, or beside the others.
+void replace_or_add(SettingTable& table, Setting setting);
+
 // Takes settings out of a table, by name and type, and knows at the end which of them nobody wanted. A setting that is
 // not there leaves `to` as it is.
 class SettingReader {
@@ -54,7 +59,8 @@ class SettingReader {
   Status read(std::string_view key, int64_t& to, int64_t min, int64_t max);
   Status read(std::string_view key, double& to, double min, double max);
   Status read(std::string_view key, std::string& to);
-  Status read(std::string_view key, std::vector<std::string>& to, int64_t count_max);
+  Status read(std::string_view key, bool& to);
+  Status read(std::string_view key, std::vector<std::string>& to, int64_t count_max);  // one text is a list of one
   Status read_choice(std::string_view key, std::string& to, std::span<const std::string_view> choices);
 
   // kInvalid (kUsage) names a key that was not taken, and those that could have been meant.

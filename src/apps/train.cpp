@@ -13,6 +13,7 @@
 #include "apps/run_watch.h"
 #include "apps/streams.h"
 #include "apps/train_config.h"
+#include "apps/train_course.h"
 #include "apps/train_run.h"
 #include "base/clock.h"
 #include "base/concat.h"
@@ -69,10 +70,10 @@ Result<Course> take_steps(TrainRun& run, RunDirectory& directory) {
   return course;
 }
 
-std::string report(const TrainRun& run, const Course& course, const Order& order) {
+std::string report(const TrainRun& run, const Course& course, bool as_json) {
   const TrainConfig& config = run.config();
   const bool learned = course.tokens > 0;
-  if (!order.json) {
+  if (!as_json) {
     std::string text =
         concat(config.out, ": ", readable_parameters(run.parameters()), " parameters, ", readable_count(config.steps),
                " steps of ", readable_count(config.step_tokens), " tokens");
@@ -98,7 +99,9 @@ std::string report(const TrainRun& run, const Course& course, const Order& order
   return json.text() + "\n";
 }
 
-Result<int> train_model(TrainRun& run, const Order& order) {
+}  // namespace
+
+Result<int> train_model(TrainRun& run, bool json) {
   const std::string identity = TRY(run.identity());
   // The checkpoints, one more while it is written, the model and the one that writes samples: no larger than one each.
   const int64_t bytes = (run.config().checkpoints_kept + 3) * run.state_bytes();
@@ -109,12 +112,12 @@ Result<int> train_model(TrainRun& run, const Order& order) {
   }
   const Course course = TRY(take_steps(run, directory));
   TRY(run.write_model(run.config().out));
-  TRY(write_output(report(run, course, order)));
+  TRY(write_output(report(run, course, json)));
   return 0;
 }
 
 // Two steps are taken in memory; the second is timed, since the first one also makes the memory.
-Result<int> try_out(TrainRun& run, const Order& order) {
+Result<int> try_out(TrainRun& run, bool as_json) {
   const TrainConfig& config = run.config();
   TRY(run.step());
   const double begun = seconds_now();
@@ -122,7 +125,7 @@ Result<int> try_out(TrainRun& run, const Order& order) {
   const double seconds = seconds_now() - begun;
   const double rate = static_cast<double>(step.tokens) / seconds;
   const double whole = seconds * static_cast<double>(config.steps);
-  if (!order.json) {
+  if (!as_json) {
     TRY(write_output(concat(
         "model       ", readable_parameters(run.parameters()), " parameters\n", "data        ",
         readable_count(config.steps * config.step_tokens), " tokens in ", readable_count(config.steps), " steps\n",
@@ -142,8 +145,6 @@ Result<int> try_out(TrainRun& run, const Order& order) {
   TRY(write_output(json.text() + "\n"));
   return 0;
 }
-
-}  // namespace
 
 Result<int> train_command(int argc, const char* const* argv) {
   CommandLine line(
@@ -195,7 +196,7 @@ Result<int> train_command(int argc, const char* const* argv) {
   const int threads = TRY(engine_options(choice)).threads;
   const std::unique_ptr<TrainRun> run =
       TRY(TrainRun::open(config, threads > 0 ? threads : ThreadPool::default_threads()));
-  return order.dry_run ? try_out(*run, order) : train_model(*run, order);
+  return order.dry_run ? try_out(*run, order.json) : train_model(*run, order.json);
 }
 
 }  // namespace capy

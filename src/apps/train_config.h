@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,7 +34,9 @@ struct TrainConfig {
   int64_t threads = 0;  // 0: as many as there are cores; changes no byte
   int64_t checkpoint_steps = 100;
   int64_t checkpoints_kept = 2;
-  WatchConfig watch;  // changes no byte
+  WatchConfig watch;                       // changes no byte
+  std::optional<train::LoraOptions> lora;  // adapters are trained, not the model
+  std::string data_key;                    // whatever else the data's bytes depend on
 
   int64_t step_samples() const { return step_tokens / sample_tokens; }
   train::TrainOptions options() const;

@@ -20,6 +20,22 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int64_t kTokenizerBytesMax = int64_t{256} << 20;
+// Activations above this are computed again in the backward instead of kept: a third more time, a tenth of the memory.
+constexpr int64_t kKeptBytesMax = int64_t{1} << 30;
+
+void write_lora(JsonWriter& json, const train::LoraOptions& lora) {
+  json.key("lora");
+  json.begin_object();
+  json.member("rank", lora.rank);
+  json.member("alpha", lora.alpha);
+  json.member("rslora", lora.rank_stabilised);
+  json.member("dora", lora.dora);
+  json.key("targets");
+  json.begin_array();
+  for (const std::string& target : lora.targets) json.value(target);
+  json.end_array();
+  json.end_object();
+}
 
 bool is_plain(DType type) { return type == DType::kF32 || type == DType::kBF16 || type == DType::kF16; }
 
@@ -71,14 +87,30 @@ Status TrainRun::check_data() const {
 }
 
 Status TrainRun::load_state() {
+  const KernelTable* const kernels = TRY(choose_kernels());
+  train::TrainOptions options = config_.options();
+  if (train::kept_bytes(model_, config_.sample_tokens) > kKeptBytesMax) options.keep = train::Keep::kInputs;
+  if (config_.lora) return load_adapters(options, *kernels);
   std::vector<float> weights(static_cast<size_t>(parameters_.values()));
   TRY(train::load_parameters(weights.data(), parameters_, checkpoint_));
-  if (checkpoint_.damaged()) {
-    return Error{ErrorCode::kIo, concat(checkpoint_.path(), ": the file changed or failed while it was read")};
-  }
-  const KernelTable* const kernels = TRY(choose_kernels());
-  state_.emplace(model_, parameters_, std::move(weights), config_.options(), *kernels, pool_);
+  TRY(check_undamaged());
+  state_.emplace(model_, parameters_, std::move(weights), options, *kernels, pool_);
   return {};
+}
+
+Status TrainRun::load_adapters(const train::TrainOptions& options, const KernelTable& kernels) {
+  base_.emplace(TRY(train::FrozenBase::open(checkpoint_, model_, names_, kernels)));
+  adapters_.emplace(TRY(train::AdapterList::make(*base_, *config_.lora)));
+  std::vector<float> weights(static_cast<size_t>(trained().values()));
+  adapters_->set_first_values(weights.data(), *base_, kernels, pool_);
+  TRY(check_undamaged());
+  state_.emplace(model_, train::AdaptedModel{*base_, *adapters_}, std::move(weights), options, kernels, pool_);
+  return {};
+}
+
+Status TrainRun::check_undamaged() const {
+  if (!checkpoint_.damaged()) return {};
+  return Error{ErrorCode::kIo, concat(checkpoint_.path(), ": the file changed or failed while it was read")};
 }
 
 Result<std::string> TrainRun::identity() const {
@@ -108,13 +140,15 @@ Result<std::string> TrainRun::identity() const {
   json.member("clip", config_.clip);
   json.member("mtp_weight", config_.mtp_weight);
   json.member("seed", config_.seed);
+  if (!config_.data_key.empty()) json.member("data_key", config_.data_key);
+  if (config_.lora) write_lora(json, *config_.lora);
   json.end_object();
   return json.text() + "\n";
 }
 
 int64_t TrainRun::state_bytes() const {
   const int64_t vectors = config_.options().use_muon ? 4 : 3;  // weights, two moments, Muon's momentum
-  return vectors * parameters_.values() * static_cast<int64_t>(sizeof(float));
+  return vectors * trained().values() * static_cast<int64_t>(sizeof(float));
 }
 
 Result<train::StepReport> TrainRun::step() {
@@ -126,6 +160,7 @@ Result<train::StepReport> TrainRun::step() {
     samples_.push_back(packed_[i].sample());
   }
   const train::StepReport report = TRY(state_->step(samples_));
+  if (adapters_) TRY(check_undamaged());  // the model is read where it lies
   if (!std::isfinite(report.loss) || !std::isfinite(report.gradient_norm)) {
     return Error{ErrorCode::kInvalid, concat("step ", report.step + 1,
                                              ": the loss is no number any more; a lower learning_rate or a longer "
@@ -135,6 +170,7 @@ Result<train::StepReport> TrainRun::step() {
 }
 
 Status TrainRun::write_model(const std::string& out) const {
+  if (adapters_) return train::write_adapter(out, *adapters_, state_->weights().data(), config_.model);
   TRY(write_text_files(checkpoint_, out));
   TRY(copy_text_files(stream_.tokenizer_directory(), out));
   TRY(write_config(checkpoint_, model_, "", out));
@@ -165,9 +201,7 @@ Status TrainRun::write_weights(const std::string& path) const {
            encoded);
     TRY(stream.write(encoded));
   }
-  if (checkpoint_.damaged()) {
-    return Error{ErrorCode::kIo, concat(checkpoint_.path(), ": the file changed or failed while it was read")};
-  }
+  TRY(check_undamaged());
   return stream.finish();
 }
 

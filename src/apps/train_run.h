@@ -28,7 +28,7 @@ class TrainRun {
 
   const TrainConfig& config() const { return config_; }
   train::TrainState& state() { return *state_; }
-  int64_t parameters() const { return parameters_.parameters(); }
+  int64_t parameters() const { return trained().parameters(); }  // that are trained
   const ModelConfig& model() const { return model_; }
   const SampleStream& stream() const { return stream_; }
   ThreadPool& pool() { return pool_; }
@@ -45,7 +45,7 @@ class TrainRun {
   Result<train::StepReport> step();
 
   // config.json, tokenizer and template, then model.safetensors: every tensor of the model that the run started from,
-  // in its type; what was not trained as it was.
+  // in its type; what was not trained as it was. Of a run that trains adapters these alone.
   Status write_model(const std::string& out) const;
 
  private:
@@ -53,6 +53,9 @@ class TrainRun {
            train::ParameterList parameters, SampleStream stream, int threads);
   Status check_data() const;
   Status load_state();
+  Status load_adapters(const train::TrainOptions& options, const KernelTable& kernels);
+  Status check_undamaged() const;
+  const train::ParameterList& trained() const { return adapters_ ? adapters_->parameters() : parameters_; }
   Status write_weights(const std::string& path) const;
 
   TrainConfig config_;
@@ -62,6 +65,8 @@ class TrainRun {
   train::ParameterList parameters_;
   SampleStream stream_;
   ThreadPool pool_;
+  std::optional<train::FrozenBase> base_;  // with adapters_
+  std::optional<train::AdapterList> adapters_;
   std::optional<train::TrainState> state_;
   Sample sample_;
   std::vector<train::PackedSample> packed_;  // of a step

@@ -21,7 +21,6 @@ constexpr int64_t kRankMax = 65'536;
 // Options of PEFT that change what is computed and that capy does not have: {name, what it means}. Off are: absent,
 // null, false, "none", and empty lists and objects.
 constexpr std::pair<const char*, std::string_view> kForeignOptions[] = {
-    {"use_dora", "DoRA"},
     {"use_qalora", "QALoRA"},
     {"use_bdlora", "block-diagonal LoRA"},
     {"modules_to_save", "whole modules trained beside the adapter"},
@@ -101,6 +100,7 @@ struct Configuration {
   int64_t rank = 0;
   double alpha = 0;
   bool use_rslora = false;
+  bool use_dora = false;
   Pattern rank_pattern;
   Pattern alpha_pattern;
   std::vector<std::string> target_modules;
@@ -136,6 +136,7 @@ Result<Configuration> read_configuration(const std::string& file) {
   out.rank = *rank;
   out.alpha = *alpha;
   out.use_rslora = root["use_rslora"].as_bool().value_or(false);
+  out.use_dora = root["use_dora"].as_bool().value_or(false);
   out.rank_pattern = TRY(Pattern::read(root["rank_pattern"], "rank_pattern", file));
   out.alpha_pattern = TRY(Pattern::read(root["alpha_pattern"], "alpha_pattern", file));
   const Json targets = root["target_modules"];
@@ -152,14 +153,20 @@ std::string_view without_prefix(std::string_view name, std::string_view prefix) 
 // "base_model.model.X.lora_A.weight" is part 'A' of X; older PEFT wrote "lora_A.default.weight".
 struct PartName {
   std::string_view module;
-  char part = 0;  // 'A', 'B', or 0 for anything else
+  char part = 0;  // 'A', 'B', 'M' (DoRA's magnitudes), or 0 for anything else
 };
 PartName parse_part(std::string_view name) {
+  const auto module_of = [&](std::string_view ending) {
+    return without_prefix(name.substr(0, name.size() - ending.size()), "base_model.model.");
+  };
+  for (const std::string_view ending : {".lora_magnitude_vector", ".lora_magnitude_vector.weight"}) {
+    if (name.ends_with(ending)) return {module_of(ending), 'M'};
+  }
   for (const char part : {'A', 'B'}) {
     for (const std::string_view middle : {"", ".default"}) {
       const std::string ending = concat(".lora_", part, middle, ".weight");
       if (!name.ends_with(ending)) continue;
-      return {without_prefix(name.substr(0, name.size() - ending.size()), "base_model.model."), part};
+      return {module_of(ending), part};
     }
   }
   return {};
@@ -199,7 +206,7 @@ Status LoraAdapter::Parts::build_modules(const std::string& file) {
                           "a linear module, and capy has no use for others")};
     }
     auto& [full_name, module] = by_path[lora_module_path(name.module)];
-    const Tensor*& slot = name.part == 'A' ? module.a : module.b;
+    const Tensor*& slot = name.part == 'A' ? module.a : name.part == 'B' ? module.b : module.magnitude;
     if (slot != nullptr) {
       return Error{ErrorCode::kCorrupt,
                    concat(file, ": ", shown(tensor.name), " and ", shown(slot->name), " are for the same module")};
@@ -226,6 +233,15 @@ Status LoraAdapter::Parts::finish_module(LoraModule& module, std::string_view fu
       !can_decode(module.a->type) || !can_decode(module.b->type)) {
     return corrupt(": lora_A of shape ", shown(module.a->shape), " and lora_B of shape ", shown(module.b->shape),
                    " do not fit together");
+  }
+  if (configuration.use_dora != (module.magnitude != nullptr)) {
+    return corrupt(configuration.use_dora ? " lacks its lora_magnitude_vector" : " has a lora_magnitude_vector",
+                   ", and adapter_config.json says use_dora ", configuration.use_dora ? "true" : "false");
+  }
+  if (module.magnitude != nullptr &&
+      (module.magnitude->count() != module.b->shape[0] || !can_decode(module.magnitude->type))) {
+    return corrupt(": lora_magnitude_vector of shape ", shown(module.magnitude->shape), " and lora_B of shape ",
+                   shown(module.b->shape), " do not fit together");
   }
   module.rank = module.a->shape[0];
   const double expected = configuration.rank_pattern.find(full_name).value_or(static_cast<double>(configuration.rank));

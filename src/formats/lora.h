@@ -16,9 +16,10 @@
 namespace capy {
 
 struct LoraModule {
-  std::string path;           // as lora_module_path() gives it: "layers.3.self_attn.q_proj"
-  const Tensor* a = nullptr;  // [rank, in]
-  const Tensor* b = nullptr;  // [out, rank]
+  std::string path;                   // as lora_module_path() gives it: "layers.3.self_attn.q_proj"
+  const Tensor* a = nullptr;          // [rank, in]
+  const Tensor* b = nullptr;          // [out, rank]
+  const Tensor* magnitude = nullptr;  // [out], of DoRA: W x + scale * B (A x) times magnitude / |W + scale * B A|
   int64_t rank = 0;
   float scale = 0;  // alpha / rank, with use_rslora alpha / sqrt(rank); patterns of both are applied
 };
@@ -30,7 +31,7 @@ std::string_view lora_module_path(std::string_view name);
 
 class LoraAdapter {
  public:
-  // Everything in the files is checked as Checkpoint::open does. kUnsupported for what would be computed wrongly: DoRA,
+  // Everything in the files is checked as Checkpoint::open does. kUnsupported for what would be computed wrongly:
   // fully trained modules, biases, initialisations that change the base weights, patterns with regular expressions, ...
   static Result<LoraAdapter> open(std::string_view directory, const CheckpointLimits& limits = {});
 

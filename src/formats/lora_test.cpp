@@ -111,7 +111,7 @@ TEST_F(LoraFiles, ScalesAndPatterns) {
 TEST_F(LoraFiles, WhatWouldBeComputedWronglyIsRefused) {
   write_good();
   for (const char* extra :
-       {"\"use_dora\":true", "\"modules_to_save\":[\"lm_head\"]", "\"bias\":\"all\"", "\"lora_bias\":true",
+       {"\"use_qalora\":true", "\"modules_to_save\":[\"lm_head\"]", "\"bias\":\"all\"", "\"lora_bias\":true",
         "\"layer_replication\":[[0,2]]", "\"trainable_token_indices\":[1]", "\"init_lora_weights\":\"pissa_niter_4\"",
         "\"alora_invocation_tokens\":[5]", "\"peft_type\":\"LOHA\"", "\"rank_pattern\":{\"q_.*\":2}",
         "\"alpha_pattern\":{\"q_proj\":\"2\"}", "\"alpha_pattern\":{\"(a|b)+\":2}"}) {
@@ -147,6 +147,25 @@ TEST_F(LoraFiles, TensorsThatDoNotFit) {
   expect_error(ErrorCode::kCorrupt, "are for the same module");
   directory_.put("adapter_model.safetensors", raw_safetensors("{}", 0));
   expect_error(ErrorCode::kCorrupt, "holds no tensor");
+}
+
+TEST_F(LoraFiles, DoraHasMagnitudes) {
+  const std::vector<TensorDescription> plain = {{kName + ".lora_A.weight", DType::kF32, {2, 4}},
+                                                {kName + ".lora_B.weight", DType::kF32, {3, 2}}};
+  const auto with_magnitude = [&](int64_t count) {
+    std::vector<TensorDescription> all = plain;
+    all.push_back({kName + ".lora_magnitude_vector", DType::kF32, {count}});
+    return all;
+  };
+  configure(",\"use_dora\":true");
+  write(plain);
+  expect_error(ErrorCode::kCorrupt, "lacks its lora_magnitude_vector");
+  write(with_magnitude(4));
+  expect_error(ErrorCode::kCorrupt, "do not fit together");
+  write(with_magnitude(3));
+  EXPECT_TRUE(LoraAdapter::open(directory_.path()).ok());
+  configure("");
+  expect_error(ErrorCode::kCorrupt, "has a lora_magnitude_vector");
 }
 
 }  // namespace

@@ -77,6 +77,11 @@ Status Model::attach_lora(std::string_view directory, int32_t adapter, float sca
       return Error{ErrorCode::kUnsupported, concat(directory, ": the adapter changes ", module.path,
                                                    ", which this model does not have or capy does not adapt")};
     }
+    if (module.magnitude != nullptr) {
+      return Error{ErrorCode::kUnsupported, concat(directory,
+                                                   ": a DoRA adapter is not applied beside a model; make one "
+                                                   "model of the two with capy merge")};
+    }
     Matrix& matrix = *found->matrix;
     const int64_t rows = module.b->shape[0];
     const int64_t columns = module.a->shape[1];

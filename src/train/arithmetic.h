@@ -57,10 +57,10 @@ class FloatMath {
   const KernelTable& kernels;
   ThreadPool& pool;
 
-  // out[r][n] = sum over k of x[r][k] * w[n][k], in short chains
-  void dots(Rows<float> out, Rows<const float> x, Rows<const float> w, Extent e) const {
-    kernels.chained_product(
-        {out.data, out.stride, x.data, x.stride, 1, w.data, 1, w.stride, e.rows, e.columns, e.k, false, true});
+  // out[r][n] (+)= sum over k of x[r][k] * w[n][k], in short chains
+  void dots(Rows<float> out, Rows<const float> x, Rows<const float> w, Extent e, Into into = Into::kZero) const {
+    kernels.chained_product({out.data, out.stride, x.data, x.stride, 1, w.data, 1, w.stride, e.rows, e.columns, e.k,
+                             into == Into::kSum, true});
   }
   // out[r][n] (+)= sum over k of a[r][k] * b[k][n]: one chain over k ascending, or short ones
   void chained(Rows<float> out, Factor<float> a, Rows<const float> b, Extent e, Into into) const {
@@ -89,9 +89,9 @@ struct DoubleMath {
   using Value = double;
   ThreadPool& pool;
 
-  void dots(Rows<double> out, Rows<const double> x, Rows<const double> w, Extent e) const {
+  void dots(Rows<double> out, Rows<const double> x, Rows<const double> w, Extent e, Into into = Into::kZero) const {
     for (int64_t r = 0; r < e.rows; ++r) {
-      for (int64_t n = 0; n < e.columns; ++n) out[r][n] = dot(x[r], w[n], e.k);
+      for (int64_t n = 0; n < e.columns; ++n) out[r][n] = (into == Into::kSum ? out[r][n] : 0) + dot(x[r], w[n], e.k);
     }
   }
   void chained(Rows<double> out, Factor<double> a, Rows<const double> b, Extent e, Into into) const {

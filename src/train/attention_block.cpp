@@ -83,9 +83,9 @@ void full_attention(const Pass<M>& p, V* out, const V* x, const AttentionSlots& 
   for (Buffer<V>* key : {&kept.k_proj, &kept.k, &kept.v}) key->resize(s.rows * s.kv_width);
   for (Buffer<V>* sum : {&kept.max, &kept.inverse_sum}) sum->resize(s.rows * s.heads);
 
-  linear(math, kept.q_proj.data(), x, p.weight(w.q), s.q);
-  linear(math, kept.k_proj.data(), x, p.weight(w.k), s.kv);
-  linear(math, kept.v.data(), x, p.weight(w.v), s.kv);
+  project(p, kept.q_proj.data(), x, w.q, s.q);
+  project(p, kept.k_proj.data(), x, w.k, s.kv);
+  project(p, kept.v.data(), x, w.v, s.kv);
   norm_heads(p, kept.q.data(), kept.q_proj.data(), w.q_norm, s.q_norm);
   norm_heads(p, kept.k.data(), kept.k_proj.data(), w.k_norm, s.k_norm);
   rotate(math, kept.q.data(), p.cos, p.sin, s.q_turn);
@@ -93,7 +93,7 @@ void full_attention(const Pass<M>& p, V* out, const V* x, const AttentionSlots& 
   attention(math, attention_of(p, s, kept));
   Buffer<V> gated(s.rows * s.width);
   gate_answers(p, gated.data(), kept, s);
-  linear(math, out, gated.data(), p.weight(w.o), s.o);
+  project(p, out, gated.data(), w.o, s.o);
 }
 
 template <class M, class V>
@@ -106,8 +106,7 @@ void full_attention_backward(const Pass<M>& p, V* dx, const V* d_out, const V* x
   Buffer<V> dq_proj(s.rows * s.heads * s.q_stride), dk_proj(s.rows * s.kv_width);
 
   gate_answers(p, gated.data(), kept, s);
-  linear_backward_weight(math, p.gradient(w.o), d_out, gated.data(), s.o);
-  linear_backward_input(math, d_gated.data(), d_out, p.weight(w.o), s.o, Into::kZero);
+  project_backward(p, d_gated.data(), d_out, gated.data(), w.o, s.o, Into::kZero);
   if (p.config.output_gate) {
     sigmoid_gate_backward(math, d_heads.data(), dq_proj.data() + s.dim, d_gated.data(), kept.out.data(),
                           kept.q_proj.data() + s.dim, s.gate);
@@ -122,12 +121,9 @@ void full_attention_backward(const Pass<M>& p, V* dx, const V* d_out, const V* x
   norm_heads_backward(p, dq_proj.data(), dq.data(), kept.q_proj.data(), w.q_norm, s.q_norm);
   norm_heads_backward(p, dk_proj.data(), dk.data(), kept.k_proj.data(), w.k_norm, s.k_norm);
 
-  linear_backward_weight(math, p.gradient(w.q), dq_proj.data(), x, s.q);
-  linear_backward_weight(math, p.gradient(w.k), dk_proj.data(), x, s.kv);
-  linear_backward_weight(math, p.gradient(w.v), dv.data(), x, s.kv);
-  linear_backward_input(math, dx, dq_proj.data(), p.weight(w.q), s.q, Into::kZero);
-  linear_backward_input(math, dx, dk_proj.data(), p.weight(w.k), s.kv, Into::kSum);
-  linear_backward_input(math, dx, dv.data(), p.weight(w.v), s.kv, Into::kSum);
+  project_backward(p, dx, dq_proj.data(), x, w.q, s.q, Into::kZero);
+  project_backward(p, dx, dk_proj.data(), x, w.k, s.kv, Into::kSum);
+  project_backward(p, dx, dv.data(), x, w.v, s.kv, Into::kSum);
 }
 
 #define BLOCK(M, V)                                                                                                  \

@@ -4,10 +4,20 @@
 #pragma once
 
 #include "model/config.h"
+#include "train/adapters.h"
 #include "train/operations.h"
 #include "train/parameters.h"
 
 namespace capy::train {
+
+// Of a frozen model: its adapters in a pass.
+template <class V>
+struct AdaptedPass {
+  const AdaptedModel& model;
+  const V* values = nullptr;
+  V* gradients = nullptr;
+  std::span<const Buffer<V>> norms;  // DoRA: |W + s B A| of each adapter, [outputs]
+};
 
 // What every block of a pass needs. Gradients are null in a forward pass.
 template <class M, class V = typename M::Value>
@@ -20,9 +30,13 @@ struct Pass {
   const V* sin = nullptr;
   const V* weights = nullptr;
   V* gradients = nullptr;
+  const AdaptedPass<V>* adapted = nullptr;  // then weights and gradients are of what is no matrix
 
   const V* weight(int64_t slot) const { return weights + slot; }
   V* gradient(int64_t slot) const { return gradients + slot; }
+  Weight<V> matrix(int64_t slot) const {
+    return adapted == nullptr ? Weight<V>(weights + slot) : Weight<V>(adapted->model.base.matrix(slot));
+  }
   RmsNorm norm() const {
     return {rows, config.dim, config.dim, config.zero_centred_norms ? 1.0 : 0.0, static_cast<double>(config.rms_eps)};
   }
@@ -60,6 +74,25 @@ struct LayerActivations {
   AttentionActivations<V> attention;
   MlpActivations<V> mlp;
 };
+
+// --- projection.cpp: y[rows][outputs] = x[rows][inputs] W^T with what an adapter makes of it; backward: dx is written
+//     or added to, and the gradient of what is trained of the matrix (W, or its A and B) is added to ---
+template <class M, class V = typename M::Value>
+void project(const Pass<M>& pass, V* y, const V* x, int64_t slot, const Linear& size);
+template <class M, class V = typename M::Value>
+void project_backward_input(const Pass<M>& pass, V* dx, const V* dy, int64_t slot, const Linear& size, Into into);
+template <class M, class V = typename M::Value>
+void project_backward_weight(const Pass<M>& pass, const V* dy, const V* x, int64_t slot, const Linear& size);
+// Both.
+template <class M, class V = typename M::Value>
+void project_backward(const Pass<M>& pass, V* dx, const V* dy, const V* x, int64_t slot, const Linear& size,
+                      Into into) {
+  project_backward_weight(pass, dy, x, slot, size);
+  project_backward_input(pass, dx, dy, slot, size, into);
+}
+// norms[outputs] = |W + s B A| by row.
+template <class M, class V = typename M::Value>
+void adapted_norms(const M& math, V* norms, const AdaptedModel& model, const Adapter& adapter, const V* values);
 
 // out[rows][dim] of x[rows][dim], both normed input and plain output; backward: dx is written.
 template <class M, class V = typename M::Value>

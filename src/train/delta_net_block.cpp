@@ -56,10 +56,10 @@ void delta_net(const Pass<M>& p, V* out, const V* x, const DeltaNetSlots& w, Del
   for (Buffer<V>* gate : {&kept.a, &kept.b, &kept.g, &kept.beta}) gate->resize(s.rows * s.heads);
   kept.states.resize(delta_chunks(p.documents) * s.heads * p.config.key_dim * p.config.value_dim);
 
-  linear(math, kept.u.data(), x, p.weight(w.qkv), s.qkv);
-  linear(math, kept.z.data(), x, p.weight(w.z), s.z);
-  linear(math, kept.b.data(), x, p.weight(w.b), s.gate);
-  linear(math, kept.a.data(), x, p.weight(w.a), s.gate);
+  project(p, kept.u.data(), x, w.qkv, s.qkv);
+  project(p, kept.z.data(), x, w.z, s.z);
+  project(p, kept.b.data(), x, w.b, s.gate);
+  project(p, kept.a.data(), x, w.a, s.gate);
   convolution(math, kept.mixed.data(), kept.c.data(), kept.u.data(), p.weight(w.conv),
               {s.channels, p.config.taps, p.documents});
   l2_norm(math, kept.q.data(), kept.mixed.data(), s.q);
@@ -69,7 +69,7 @@ void delta_net(const Pass<M>& p, V* out, const V* x, const DeltaNetSlots& w, Del
   delta_rule(math, rule_of(p, s, kept));
   Buffer<V> gated(s.rows * s.value_width);
   gated_norm(math, gated.data(), kept.o.data(), kept.z.data(), p.weight(w.norm), s.norm);
-  linear(math, out, gated.data(), p.weight(w.out), s.out);
+  project(p, out, gated.data(), w.out, s.out);
 }
 
 template <class M, class V>
@@ -83,8 +83,7 @@ void delta_net_backward(const Pass<M>& p, V* dx, const V* d_out, const V* x, con
   Buffer<V> dg(s.rows * s.heads), dbeta(s.rows * s.heads), da(s.rows * s.heads), db(s.rows * s.heads);
 
   gated_norm(math, gated.data(), kept.o.data(), kept.z.data(), p.weight(w.norm), s.norm);
-  linear_backward_weight(math, p.gradient(w.out), d_out, gated.data(), s.out);
-  linear_backward_input(math, d_gated.data(), d_out, p.weight(w.out), s.out, Into::kZero);
+  project_backward(p, d_gated.data(), d_out, gated.data(), w.out, s.out, Into::kZero);
   gated_norm_backward(math, d_o.data(), dz.data(), p.gradient(w.norm), d_gated.data(), kept.o.data(), kept.z.data(),
                       p.weight(w.norm), s.norm);
   delta_rule_backward(math, rule_of(p, s, kept),
@@ -102,14 +101,10 @@ void delta_net_backward(const Pass<M>& p, V* dx, const V* d_out, const V* x, con
   convolution_backward(math, du.data(), p.gradient(w.conv), d_mixed.data(), d_mixed.data(), kept.c.data(),
                        kept.u.data(), p.weight(w.conv), {s.channels, p.config.taps, p.documents});
 
-  linear_backward_weight(math, p.gradient(w.qkv), du.data(), x, s.qkv);
-  linear_backward_weight(math, p.gradient(w.z), dz.data(), x, s.z);
-  linear_backward_weight(math, p.gradient(w.b), db.data(), x, s.gate);
-  linear_backward_weight(math, p.gradient(w.a), da.data(), x, s.gate);
-  linear_backward_input(math, dx, du.data(), p.weight(w.qkv), s.qkv, Into::kZero);
-  linear_backward_input(math, dx, dz.data(), p.weight(w.z), s.z, Into::kSum);
-  linear_backward_input(math, dx, db.data(), p.weight(w.b), s.gate, Into::kSum);
-  linear_backward_input(math, dx, da.data(), p.weight(w.a), s.gate, Into::kSum);
+  project_backward(p, dx, du.data(), x, w.qkv, s.qkv, Into::kZero);
+  project_backward(p, dx, dz.data(), x, w.z, s.z, Into::kSum);
+  project_backward(p, dx, db.data(), x, w.b, s.gate, Into::kSum);
+  project_backward(p, dx, da.data(), x, w.a, s.gate, Into::kSum);
 }
 
 #define BLOCK(M, V)                                                                                           \

@@ -5,10 +5,15 @@
 namespace capy::train {
 
 template <class M, class V>
-void embed(const M& math, V* x, const V* table, std::span<const int32_t> tokens, int64_t dim) {
+void embed(const M& math, V* x, std::type_identity_t<Weight<V>> table, std::span<const int32_t> tokens, int64_t dim) {
   math.pool.for_ranges(static_cast<int64_t>(tokens.size()), 64, [&](int64_t begin, int64_t end, int) {
     for (int64_t i = begin; i < end; ++i) {
-      std::copy_n(table + int64_t{tokens[static_cast<size_t>(i)]} * dim, dim, x + i * dim);
+      const int64_t token = tokens[static_cast<size_t>(i)];
+      if (table.frozen != nullptr) {
+        read_values(*table.frozen, token, 1, x + i * dim);
+      } else {
+        std::copy_n(table.values + token * dim, dim, x + i * dim);
+      }
     }
   });
 }
@@ -25,8 +30,8 @@ void embed_backward(const M& math, V* dtable, const V* dx, std::span<const int32
   });
 }
 
-#define OPERATIONS(M, V)                                                                \
-  template void embed<M, V>(const M&, V*, const V*, std::span<const int32_t>, int64_t); \
+#define OPERATIONS(M, V)                                                                 \
+  template void embed<M, V>(const M&, V*, Weight<V>, std::span<const int32_t>, int64_t); \
   template void embed_backward<M, V>(const M&, V*, const V*, std::span<const int32_t>, int64_t);
 TRAIN_FOR_BOTH(OPERATIONS)
 #undef OPERATIONS

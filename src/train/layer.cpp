@@ -19,11 +19,11 @@ template <class M, class V>
 void mlp(const Pass<M>& p, V* out, const V* x, const LayerSlots& w, MlpActivations<V>& kept) {
   const int64_t hidden = p.config.hidden;
   const Linear in{p.rows, hidden, p.config.dim};
-  linear(p.math, kept.gate.resize(p.rows * hidden), x, p.weight(w.gate), in);
-  linear(p.math, kept.up.resize(p.rows * hidden), x, p.weight(w.up), in);
+  project(p, kept.gate.resize(p.rows * hidden), x, w.gate, in);
+  project(p, kept.up.resize(p.rows * hidden), x, w.up, in);
   Buffer<V> inner(p.rows * hidden);
   swiglu(p.math, inner.data(), kept.gate.data(), kept.up.data(), p.rows * hidden);
-  linear(p.math, out, inner.data(), p.weight(w.down), {p.rows, p.config.dim, hidden});
+  project(p, out, inner.data(), w.down, {p.rows, p.config.dim, hidden});
 }
 
 template <class M, class V>
@@ -33,14 +33,12 @@ void mlp_backward(const Pass<M>& p, V* dx, const V* d_out, const V* x, const Lay
   const Linear in{p.rows, p.config.hidden, p.config.dim};
   const Linear out{p.rows, p.config.dim, p.config.hidden};
   Buffer<V> inner(n), d_inner(n), d_gate(n), d_up(n);
-  linear_backward_input(p.math, d_inner.data(), d_out, p.weight(w.down), out, Into::kZero);
+  project_backward_input(p, d_inner.data(), d_out, w.down, out, Into::kZero);
   swiglu_backward(p.math, inner.data(), d_gate.data(), d_up.data(), d_inner.data(), kept.gate.data(), kept.up.data(),
                   n);
-  linear_backward_weight(p.math, p.gradient(w.down), d_out, inner.data(), out);
-  linear_backward_weight(p.math, p.gradient(w.gate), d_gate.data(), x, in);
-  linear_backward_weight(p.math, p.gradient(w.up), d_up.data(), x, in);
-  linear_backward_input(p.math, dx, d_gate.data(), p.weight(w.gate), in, Into::kZero);
-  linear_backward_input(p.math, dx, d_up.data(), p.weight(w.up), in, Into::kSum);
+  project_backward_weight(p, d_out, inner.data(), w.down, out);
+  project_backward(p, dx, d_gate.data(), x, w.gate, in, Into::kZero);
+  project_backward(p, dx, d_up.data(), x, w.up, in, Into::kSum);
 }
 
 template <class M, class V>

@@ -38,18 +38,25 @@ void for_tiles(const M& math, int64_t rows, int64_t columns, Body body) {
 }  // namespace
 
 template <class M, class V>
-void linear(const M& math, V* y, const V* x, const V* w, const Linear& s) {
-  for_tiles(math, s.rows, s.outputs, [&](int64_t row, int64_t column, int64_t rows, int64_t columns) {
-    math.dots(Rows<V>(y, s.outputs).from(row, column), Rows<const V>(x, s.inputs).from(row),
-              Rows<const V>(w, s.inputs).from(column), {rows, columns, s.inputs});
+void linear(const M& math, V* y, const V* x, std::type_identity_t<Weight<V>> w, const Linear& s, Into into) {
+  for_row_blocks(math, w, s.outputs, s.inputs, [&](int64_t first, int64_t count, const V* block) {
+    for_tiles(math, s.rows, count, [&](int64_t row, int64_t column, int64_t rows, int64_t columns) {
+      math.dots(Rows<V>(y, s.outputs).from(row, first + column), Rows<const V>(x, s.inputs).from(row),
+                Rows<const V>(block, s.inputs).from(column), {rows, columns, s.inputs}, into);
+    });
   });
 }
 
 template <class M, class V>
-void linear_backward_input(const M& math, V* dx, const V* dy, const V* w, const Linear& s, Into into) {
-  for_tiles(math, s.rows, s.inputs, [&](int64_t row, int64_t column, int64_t rows, int64_t columns) {
-    math.short_chained(Rows<V>(dx, s.inputs).from(row, column), Factor<V>::plain({dy + row * s.outputs, s.outputs}),
-                       Rows<const V>(w, s.inputs).from(0, column), {rows, columns, s.outputs}, into);
+void linear_backward_input(const M& math, V* dx, const V* dy, std::type_identity_t<Weight<V>> w, const Linear& s,
+                           Into into) {
+  for_row_blocks(math, w, s.outputs, s.inputs, [&](int64_t first, int64_t count, const V* block) {
+    const Into here = first > 0 ? Into::kSum : into;
+    for_tiles(math, s.rows, s.inputs, [&](int64_t row, int64_t column, int64_t rows, int64_t columns) {
+      math.short_chained(Rows<V>(dx, s.inputs).from(row, column),
+                         Factor<V>::plain({dy + row * s.outputs + first, s.outputs}),
+                         Rows<const V>(block, s.inputs).from(0, column), {rows, columns, count}, here);
+    });
   });
 }
 
@@ -62,9 +69,9 @@ void linear_backward_weight(const M& math, V* dw, const V* dy, const V* x, const
   });
 }
 
-#define OPERATIONS(M, V)                                                                            \
-  template void linear<M, V>(const M&, V*, const V*, const V*, const Linear&);                      \
-  template void linear_backward_input<M, V>(const M&, V*, const V*, const V*, const Linear&, Into); \
+#define OPERATIONS(M, V)                                                                             \
+  template void linear<M, V>(const M&, V*, const V*, Weight<V>, const Linear&, Into);                \
+  template void linear_backward_input<M, V>(const M&, V*, const V*, Weight<V>, const Linear&, Into); \
   template void linear_backward_weight<M, V>(const M&, V*, const V*, const V*, const Linear&);
 TRAIN_FOR_BOTH(OPERATIONS)
 #undef OPERATIONS

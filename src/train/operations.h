@@ -4,27 +4,32 @@
 // documents that are packed give the bytes that they give one after the other. V is M::Value, float or double.
 #pragma once
 
+#include <type_traits>
+
 #include "train/arithmetic.h"
+#include "train/weight.h"
 
 namespace capy::train {
 
-// --- linear.cpp: y[rows][outputs] = x[rows][inputs] W^T, W [outputs][inputs] ---
+// --- linear.cpp: y[rows][outputs] (+)= x[rows][inputs] W^T, W [outputs][inputs] ---
 struct Linear {
   int64_t rows = 0;
   int64_t outputs = 0;
   int64_t inputs = 0;
 };
 template <class M, class V = typename M::Value>
-void linear(const M& math, V* y, const V* x, const V* w, const Linear& size);
+void linear(const M& math, V* y, const V* x, std::type_identity_t<Weight<V>> w, const Linear& size,
+            Into into = Into::kZero);
 // dx = dy W, or added to dx
 template <class M, class V = typename M::Value>
-void linear_backward_input(const M& math, V* dx, const V* dy, const V* w, const Linear& size, Into into);
+void linear_backward_input(const M& math, V* dx, const V* dy, std::type_identity_t<Weight<V>> w, const Linear& size,
+                           Into into);
 template <class M, class V = typename M::Value>
 void linear_backward_weight(const M& math, V* dw, const V* dy, const V* x, const Linear& size);
 
 // --- embedding.cpp ---
 template <class M, class V = typename M::Value>
-void embed(const M& math, V* x, const V* table, std::span<const int32_t> tokens, int64_t dim);
+void embed(const M& math, V* x, std::type_identity_t<Weight<V>> table, std::span<const int32_t> tokens, int64_t dim);
 template <class M, class V = typename M::Value>
 void embed_backward(const M& math, V* dtable, const V* dx, std::span<const int32_t> tokens, int64_t dim);
 
@@ -203,10 +208,11 @@ struct CrossEntropy {
   int64_t vocab = 0;
   int64_t dim = 0;
   double z_loss = 0;
+  bool frozen = false;  // dhidden is wanted and dw is not
 };
-// losses[rows]: each row's loss, unweighted and without the z part. dw == nullptr: only losses.
+// losses[rows]: each row's loss, unweighted and without the z part. dw == nullptr and not frozen: only losses.
 template <class M, class V = typename M::Value>
-void cross_entropy(const M& math, double* losses, V* dw, std::span<const HeadRow<V>> rows, const V* w,
-                   const CrossEntropy& size);
+void cross_entropy(const M& math, double* losses, V* dw, std::span<const HeadRow<V>> rows,
+                   std::type_identity_t<Weight<V>> w, const CrossEntropy& size);
 
 }  // namespace capy::train

@@ -37,13 +37,21 @@ int64_t ParameterList::add(std::string name, std::vector<int64_t> shape, Paramet
   Parameter p{std::move(name), std::move(shape), kind, values_, 1};
   for (const int64_t extent : p.shape) p.count *= extent;
   values_ += (p.count + kAlignment - 1) / kAlignment * kAlignment;
+  gradients_ = values_;
   all_.push_back(std::move(p));
   return all_.back().offset;
 }
 
+int64_t ParameterList::add_matrix(std::string name, std::vector<int64_t> shape, ParameterKind kind) {
+  if (!keeps_matrices_apart_) return add(std::move(name), std::move(shape), kind);
+  const int64_t count = shape[0] * shape[1];
+  matrices_.push_back({std::move(name), std::move(shape), kind, 0, count});
+  return static_cast<int64_t>(matrices_.size()) - 1;
+}
+
 LayerSlots ParameterList::add_layer(const ModelConfig& c, const TensorNames& names, int64_t index, bool full) {
   const auto matrix = [&](const char* name, int64_t rows, int64_t columns) {
-    return add(names.layer(index, name), {rows, columns}, ParameterKind::kMatrix);
+    return add_matrix(names.layer(index, name), {rows, columns}, ParameterKind::kMatrix);
   };
   const auto norm = [&](const char* name, int64_t n) {
     return add(names.layer(index, name), {n}, ParameterKind::kNorm);
@@ -83,28 +91,40 @@ LayerSlots ParameterList::add_layer(const ModelConfig& c, const TensorNames& nam
   return s;
 }
 
+void ParameterList::add_model(const ModelConfig& c, const TensorNames& names, bool with_mtp) {
+  ModelSlots& s = slots_;
+  s.embedding = add_matrix(names.top("embed_tokens.weight"), {c.vocab, c.dim}, ParameterKind::kEmbedding);
+  for (int64_t i = 0; i < c.layers; ++i) {
+    s.layers.push_back(add_layer(c, names, i, c.full_attention[static_cast<size_t>(i)]));
+  }
+  s.norm = add(names.top("norm.weight"), {c.dim}, ParameterKind::kNorm);
+  s.head = c.tied ? s.embedding : add_matrix(names.head(), {c.vocab, c.dim}, ParameterKind::kHead);
+  if (!with_mtp) return;
+  const auto norm = [&](const char* name) { return add(names.mtp(name), {c.dim}, ParameterKind::kNorm); };
+  MtpSlots m{};
+  m.fc = add_matrix(names.mtp("fc.weight"), {c.dim, 2 * c.dim}, ParameterKind::kMatrix);
+  m.embedding_norm = norm("pre_fc_norm_embedding.weight");
+  m.hidden_norm = norm("pre_fc_norm_hidden.weight");
+  m.layer = add_layer(c, names, c.layers, true);
+  m.norm = norm("norm.weight");
+  s.mtp = m;
+}
+
 Result<ParameterList> ParameterList::of(const ModelConfig& c, const TensorNames& names, bool with_mtp) {
   TRY(check_trainable(c, names));
   ParameterList list;
-  ModelSlots& s = list.slots_;
-  s.embedding = list.add(names.top("embed_tokens.weight"), {c.vocab, c.dim}, ParameterKind::kEmbedding);
-  for (int64_t i = 0; i < c.layers; ++i) {
-    s.layers.push_back(list.add_layer(c, names, i, c.full_attention[static_cast<size_t>(i)]));
-  }
-  s.norm = list.add(names.top("norm.weight"), {c.dim}, ParameterKind::kNorm);
-  s.head = c.tied ? s.embedding : list.add(names.head(), {c.vocab, c.dim}, ParameterKind::kHead);
-  if (with_mtp) {
-    const auto norm = [&](const char* name) { return list.add(names.mtp(name), {c.dim}, ParameterKind::kNorm); };
-    MtpSlots m{};
-    m.fc = list.add(names.mtp("fc.weight"), {c.dim, 2 * c.dim}, ParameterKind::kMatrix);
-    m.embedding_norm = norm("pre_fc_norm_embedding.weight");
-    m.hidden_norm = norm("pre_fc_norm_hidden.weight");
-    m.layer = list.add_layer(c, names, c.layers, true);
-    m.norm = norm("norm.weight");
-    s.mtp = m;
-  }
-  s.lookups = c.tied ? list.values_ : s.embedding;
+  list.add_model(c, names, with_mtp);
+  list.slots_.lookups = c.tied ? list.values_ : list.slots_.embedding;
   list.gradients_ = list.values_ + (c.tied ? c.vocab * c.dim : 0);
+  return list;
+}
+
+Result<ParameterList> ParameterList::without_matrices(const ModelConfig& config, const TensorNames& names) {
+  TRY(check_trainable(config, names));
+  ParameterList list;
+  list.keeps_matrices_apart_ = true;
+  list.add_model(config, names, false);
+  list.slots_.lookups = list.slots_.embedding;
   return list;
 }
 
@@ -114,21 +134,26 @@ int64_t ParameterList::parameters() const {
   return count;
 }
 
+Result<const Tensor*> find_parameter(const Checkpoint& checkpoint, const Parameter& p) {
+  const Tensor* const tensor = checkpoint.find(p.name);
+  if (tensor == nullptr) {
+    return Error{ErrorCode::kNotFound, concat(checkpoint.path(), ": there is no tensor ", p.name)};
+  }
+  if (tensor->shape != p.shape) {
+    return Error{ErrorCode::kInvalid, concat(checkpoint.path(), ": ", p.name, " is ", shape_text(tensor->shape),
+                                             ", and the configuration makes it ", shape_text(p.shape))};
+  }
+  if (!can_decode(tensor->type) || tensor->type == DType::kF8E4M3) {
+    return Error{ErrorCode::kUnsupported, concat(checkpoint.path(), ": ", p.name, " is stored as ",
+                                                 dtype_info(tensor->type).name, ", which is not trained")};
+  }
+  return tensor;
+}
+
 Status load_parameters(float* values, const ParameterList& list, const Checkpoint& checkpoint) {
   std::fill_n(values, list.values(), 0.0F);
   for (const Parameter& p : list.all()) {
-    const Tensor* const tensor = checkpoint.find(p.name);
-    if (tensor == nullptr) {
-      return Error{ErrorCode::kNotFound, concat(checkpoint.path(), ": there is no tensor ", p.name)};
-    }
-    if (tensor->shape != p.shape) {
-      return Error{ErrorCode::kInvalid, concat(checkpoint.path(), ": ", p.name, " is ", shape_text(tensor->shape),
-                                               ", and the configuration makes it ", shape_text(p.shape))};
-    }
-    if (!can_decode(tensor->type) || tensor->type == DType::kF8E4M3) {
-      return Error{ErrorCode::kUnsupported, concat(checkpoint.path(), ": ", p.name, " is stored as ",
-                                                   dtype_info(tensor->type).name, ", which is not trained")};
-    }
+    const Tensor* const tensor = TRY(find_parameter(checkpoint, p));
     decode(tensor->type, tensor->bytes, p.count, values + p.offset);
   }
   return {};

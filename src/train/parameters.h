@@ -56,10 +56,10 @@ struct MtpSlots {
 };
 
 struct ModelSlots {
-  int64_t embedding, norm;
-  int64_t head;     // the embedding's when tied
-  int64_t lookups;  // of gradients: where rows that were looked up are added. Behind all parameters when tied, since
-                    // head and look-ups must each keep one order of their own; fold_lookups() joins them
+  int64_t embedding = 0, norm = 0;
+  int64_t head = 0;     // the embedding's when tied
+  int64_t lookups = 0;  // of gradients: where rows that were looked up are added. Behind all parameters when tied,
+                        // since head and look-ups must each keep one order of their own; fold_lookups() joins them
   std::vector<LayerSlots> layers;
   std::optional<MtpSlots> mtp;
 };
@@ -68,23 +68,35 @@ class ParameterList {
  public:
   // kUnsupported for models whose training is not known: biases, GGUF's layouts.
   static Result<ParameterList> of(const ModelConfig& config, const TensorNames& names, bool with_mtp);
+  // With the matrices of products, embedding and head apart: their slots are indices into matrices(), and they have no
+  // place in the vectors. No MTP head.
+  static Result<ParameterList> without_matrices(const ModelConfig& config, const TensorNames& names);
+
+  // One more parameter, for lists of other things than a model; returns its offset.
+  int64_t add(std::string name, std::vector<int64_t> shape, ParameterKind kind);
 
   const std::vector<Parameter>& all() const { return all_; }
+  const std::vector<Parameter>& matrices() const { return matrices_; }  // without_matrices()
   const ModelSlots& slots() const { return slots_; }
   int64_t values() const { return values_; }              // floats of a vector of weights, padding included
   int64_t gradient_values() const { return gradients_; }  // floats of a vector of gradients
   int64_t parameters() const;                             // without padding
 
  private:
-  int64_t add(std::string name, std::vector<int64_t> shape, ParameterKind kind);
+  int64_t add_matrix(std::string name, std::vector<int64_t> shape, ParameterKind kind);
   LayerSlots add_layer(const ModelConfig& config, const TensorNames& names, int64_t index, bool full);
+  void add_model(const ModelConfig& config, const TensorNames& names, bool with_mtp);
 
   std::vector<Parameter> all_;
+  std::vector<Parameter> matrices_;
+  bool keeps_matrices_apart_ = false;
   ModelSlots slots_;
   int64_t values_ = 0;
   int64_t gradients_ = 0;
 };
 
+// The checkpoint's tensor of this name and shape; errors name it.
+Result<const Tensor*> find_parameter(const Checkpoint& checkpoint, const Parameter& parameter);
 // values[list.values()], padding zero.
 Status load_parameters(float* values, const ParameterList& list, const Checkpoint& checkpoint);
 

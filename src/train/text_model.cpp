@@ -66,13 +66,29 @@ Losses target_weights(const Sample& sample, bool with_mtp) {
   return total;
 }
 
+int64_t kept_bytes(const ModelConfig& c, int64_t rows) {
+  const int64_t shared = 2 * c.dim + 2 * c.hidden;
+  const int64_t attention = (c.output_gate ? 4 : 3) * c.query_width() + 3 * c.kv_width() + 2 * c.heads;
+  const int64_t states = c.value_heads * c.key_dim * c.value_dim / kDeltaChunk;  // by row
+  const int64_t delta_net =
+      3 * c.conv_channels() + 3 * c.value_width() + 2 * c.key_width() + 4 * c.value_heads + states;
+  int64_t values = 0;
+  for (int64_t i = 0; i < c.layers; ++i) {
+    values += shared + (c.full_attention[static_cast<size_t>(i)] ? attention : delta_net);
+  }
+  return values * rows * static_cast<int64_t>(sizeof(float));
+}
+
 template <class M>
 struct TextModel<M>::State {
   const ModelConfig& config;
-  const ParameterList& parameters;
   const ModelSlots& slots;
   M math;
-  const KernelTable& kernels;  // of the rotary angles: float in both arithmetics, as the reference forms them
+  const KernelTable& kernels;         // of the rotary angles: float in both arithmetics, as the reference forms them
+  std::optional<AdaptedModel> model;  // adapters on a frozen one
+  std::optional<AdaptedPass<V>> adapted;
+  Buffer<V> frozen_values, unwanted;  // of what is no matrix, and its gradients
+  std::vector<Buffer<V>> norms;       // DoRA
 
   std::vector<float> frequencies;
   Buffer<V> cos, sin;
@@ -88,6 +104,13 @@ struct TextModel<M>::State {
   LayerActivations<V> mtp_layer;
 
   int64_t dim() const { return config.dim; }
+
+  void prepare(Keep wanted) {
+    frequencies = inverse_frequencies(config.rope);
+    keep = wanted;
+    layers.resize(keep == Keep::kAll ? static_cast<size_t>(config.layers) : 0);
+    inputs.resize(keep == Keep::kInputs ? static_cast<size_t>(config.layers) : 0);
+  }
 
   void set_angles(Buffer<V>& cosines, Buffer<V>& sines, std::span<const Document> of, int64_t rows) {
     const int64_t half = config.rope.dims / 2;
@@ -109,7 +132,20 @@ struct TextModel<M>::State {
     const int64_t rows = sample.row_count();
     documents = with_rows(sample.documents, rows);
     set_angles(cos, sin, documents, rows);
-    return {math, config, documents, rows, cos.data(), sin.data(), weights, gradients};
+    if (!model) return {math, config, documents, rows, cos.data(), sin.data(), weights, gradients};
+    set_norms(weights);
+    adapted.emplace(AdaptedPass<V>{*model, weights, gradients, norms});
+    V* const thrown_away = gradients == nullptr ? nullptr : unwanted.zeroed(model->base.parameters().values());
+    return {math, config, documents, rows, cos.data(), sin.data(), frozen_values.data(), thrown_away, &*adapted};
+  }
+  void set_norms(const V* values) {
+    if (!model->adapters.options().dora) return;
+    const std::vector<Adapter>& adapters = model->adapters.all();
+    norms.resize(adapters.size());
+    for (size_t i = 0; i < adapters.size(); ++i) {
+      norms[i].resize(model->base.matrix(adapters[i].matrix).rows());
+      adapted_norms(math, norms[i].data(), *model, adapters[i], values);
+    }
   }
   Pass<M> mtp_pass(const V* weights, V* gradients) {
     const auto rows = static_cast<int64_t>(mtp_rows.sources.size());
@@ -120,7 +156,7 @@ struct TextModel<M>::State {
   void forward(const Pass<M>& p, const Sample& sample) {
     x.resize(p.rows * dim());
     hidden.resize(p.rows * dim());
-    embed(math, x.data(), p.weight(slots.embedding), sample.tokens.first(static_cast<size_t>(p.rows)), dim());
+    embed(math, x.data(), p.matrix(slots.embedding), sample.tokens.first(static_cast<size_t>(p.rows)), dim());
     for (size_t i = 0; i < slots.layers.size(); ++i) {
       if (p.gradients == nullptr) {
         layer(p, x.data(), slots.layers[i], shared);
@@ -183,8 +219,10 @@ struct TextModel<M>::State {
     std::vector<bool> is_mtp;
     const std::vector<HeadRow<V>> rows = head_rows(sample, options, is_mtp);
     std::vector<double> losses(rows.size());
-    cross_entropy(math, losses.data(), p.gradients == nullptr ? nullptr : p.gradient(slots.head),
-                  std::span<const HeadRow<V>>(rows), p.weight(slots.head), {config.vocab, dim(), options.z_loss});
+    const bool frozen = p.adapted != nullptr && p.gradients != nullptr;
+    cross_entropy(math, losses.data(), p.gradients == nullptr || frozen ? nullptr : p.gradient(slots.head),
+                  std::span<const HeadRow<V>>(rows), p.matrix(slots.head),
+                  {config.vocab, dim(), options.z_loss, frozen});
     Losses total;
     for (size_t i = 0; i < rows.size(); ++i) {
       const double weight = rows[i].weight / (is_mtp[i] ? options.mtp_scale : options.scale);
@@ -228,6 +266,7 @@ struct TextModel<M>::State {
       if (keep == Keep::kInputs) layer(p, inputs[i].data(), slots.layers[i], shared);
       layer_backward(p, dx.data(), slots.layers[i], keep == Keep::kAll ? layers[i] : shared);
     }
+    if (p.adapted != nullptr) return;
     for (size_t d = 0; d < documents.size(); ++d) {  // those without rows lie behind all others
       const auto part = [](std::span<const int32_t> tokens, const Document& document) {
         return tokens.subspan(static_cast<size_t>(document.begin), static_cast<size_t>(document.length()));
@@ -246,11 +285,17 @@ struct TextModel<M>::State {
 template <class M>
 TextModel<M>::TextModel(const ModelConfig& config, const ParameterList& parameters, const M& math,
                         const KernelTable& kernels, Keep keep)
-    : state_(new State{config, parameters, parameters.slots(), math, kernels}) {
-  state_->frequencies = inverse_frequencies(config.rope);
-  state_->keep = keep;
-  state_->layers.resize(keep == Keep::kAll ? static_cast<size_t>(config.layers) : 0);
-  state_->inputs.resize(keep == Keep::kInputs ? static_cast<size_t>(config.layers) : 0);
+    : state_(new State{config, parameters.slots(), math, kernels}) {
+  state_->prepare(keep);
+}
+
+template <class M>
+TextModel<M>::TextModel(const ModelConfig& config, const AdaptedModel& adapted, const M& math,
+                        const KernelTable& kernels, Keep keep)
+    : state_(new State{config, adapted.base.parameters().slots(), math, kernels, adapted}) {
+  state_->prepare(keep);
+  const std::vector<float>& values = adapted.base.values();
+  std::copy(values.begin(), values.end(), state_->frozen_values.resize(adapted.base.parameters().values()));
 }
 
 template <class M>

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "train/adapters.h"
 #include "train/blocks.h"
 
 namespace capy::train {
@@ -47,12 +48,18 @@ Losses target_weights(const Sample& sample, bool with_mtp);
 // of the memory.
 enum class Keep { kAll, kInputs };
 
+// About how many bytes kAll keeps of a sample of so many rows.
+int64_t kept_bytes(const ModelConfig& config, int64_t rows);
+
 template <class M>
 class TextModel {
  public:
   using V = typename M::Value;
 
   TextModel(const ModelConfig& config, const ParameterList& parameters, const M& math, const KernelTable& kernels,
+            Keep keep = Keep::kAll);
+  // A frozen model with adapters: weights and gradients are the adapters'. Its MTP head is not run.
+  TextModel(const ModelConfig& config, const AdaptedModel& adapted, const M& math, const KernelTable& kernels,
             Keep keep = Keep::kAll);
   ~TextModel();
 

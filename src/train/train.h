@@ -3,6 +3,7 @@
 #pragma once
 
 #include "train/adamw.h"
+#include "train/adapters.h"
 #include "train/gradient_sum.h"
 #include "train/gradients.h"
 #include "train/moving_average.h"

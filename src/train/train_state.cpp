@@ -33,7 +33,6 @@ std::span<const std::byte> bytes_of(const std::vector<float>& values, const Para
 }  // namespace
 
 struct TrainState::Parts {
-  const ModelConfig& config;
   const ParameterList& parameters;
   std::vector<float> weights;
   TrainOptions options;
@@ -46,14 +45,15 @@ struct TrainState::Parts {
   GradientSum sum;
   int64_t steps = 0;
 
-  Parts(const ModelConfig& model_config, const ParameterList& list, std::vector<float> begin,
+  // `source`: what the model is made of, its parameters or an AdaptedModel.
+  template <class Source>
+  Parts(const ModelConfig& config, const Source& source, const ParameterList& list, std::vector<float> begin,
         const TrainOptions& wanted, const KernelTable& kernels, ThreadPool& pool)
-      : config(model_config),
-        parameters(list),
+      : parameters(list),
         weights(std::move(begin)),
         options(wanted),
         math(kernels, pool),
-        model(config, parameters, math, kernels, options.keep),
+        model(config, source, math, kernels, options.keep),
         adamw(parameters, options.adamw),
         sum(parameters.gradient_values()) {
     if (options.use_muon) {
@@ -94,7 +94,11 @@ struct TrainState::Parts {
 
 TrainState::TrainState(const ModelConfig& config, const ParameterList& parameters, std::vector<float> weights,
                        const TrainOptions& options, const KernelTable& kernels, ThreadPool& pool)
-    : parts_(new Parts(config, parameters, std::move(weights), options, kernels, pool)) {}
+    : parts_(new Parts(config, parameters, parameters, std::move(weights), options, kernels, pool)) {}
+
+TrainState::TrainState(const ModelConfig& config, const AdaptedModel& model, std::vector<float> weights,
+                       const TrainOptions& options, const KernelTable& kernels, ThreadPool& pool)
+    : parts_(new Parts(config, model, model.adapters.parameters(), std::move(weights), options, kernels, pool)) {}
 
 TrainState::~TrainState() = default;
 
@@ -107,7 +111,8 @@ Result<StepReport> TrainState::step(std::span<const Sample> samples) {
     report.tokens += sample.row_count();
   }
   if (targets.weights <= 0) {
-    return Error{ErrorCode::kInvalid, concat("step ", s.steps, ": no token of its samples is to be predicted")};
+    return Error{ErrorCode::kInvalid,
+                 concat("step ", s.steps, ": no token of its samples is to be predicted; give a step more tokens")};
   }
   LossOptions loss;
   loss.scale = 1 / targets.weights;

@@ -49,6 +49,9 @@ class TrainState {
   // weights[parameters.values()]. `config` and `parameters` must outlive the state.
   TrainState(const ModelConfig& config, const ParameterList& parameters, std::vector<float> weights,
              const TrainOptions& options, const KernelTable& kernels, ThreadPool& pool);
+  // Adapters on a frozen model: weights are the adapters'. No MTP head.
+  TrainState(const ModelConfig& config, const AdaptedModel& model, std::vector<float> weights,
+             const TrainOptions& options, const KernelTable& kernels, ThreadPool& pool);
   ~TrainState();
 
   // One step of the optimizer on these samples. kInvalid when none of their tokens is a target.

@@ -7,8 +7,8 @@ import program
 from program import ProgramTest, TinyModelTest, capy
 
 COMMANDS = ["run", "list", "show", "logits", "tokenize", "detokenize", "template", "perplexity", "eval", "bench", "quantize", "gradients",
-            "init", "tokenizer", "data", "train", "doctor"]
-LATER = ["serve", "pull", "remove", "tune", "merge"]
+            "init", "tokenizer", "data", "train", "tune", "merge", "doctor"]
+LATER = ["serve", "pull", "remove"]
 
 
 class HelpTest(ProgramTest):
@@ -46,7 +46,7 @@ class WrongUsageTest(ProgramTest):
         for command in LATER:
             with self.subTest(command):
                 self.check_error(capy(command), 2, "not in this version yet")
-        self.check_error(capy("tune", "config.toml"), 2, "not in this version yet")
+        self.check_error(capy("serve", "model.gguf"), 2, "not in this version yet")
 
     def test_unknown_option(self):
         for command in COMMANDS:
@@ -55,7 +55,7 @@ class WrongUsageTest(ProgramTest):
 
     def test_missing_arguments(self):
         for command in ["show", "logits", "tokenize", "detokenize", "template", "perplexity", "eval", "quantize", "init", "tokenizer",
-                        "data", "train"]:
+                        "data", "train", "tune", "merge"]:
             with self.subTest(command):
                 self.check_error(capy(command), 2)
 

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/tune_data.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "apps/interrupt.h"
+#include "apps/progress.h"
+#include "apps/terminal.h"
+#include "base/concat.h"
+#include "base/log.h"
+#include "base/mapped_file.h"
+#include "data/data_builder.h"
+#include "data/data_set.h"
+#include "engine/text_model.h"
+
+namespace capy {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kTokenizerBytesMax = int64_t{256} << 20;
+constexpr int64_t kTemplateBytesMax = 1 << 20;
+
+uint64_t hash_of_text(std::string_view text) { return hash_of(std::as_bytes(std::span(text))); }
+
+Result<std::optional<std::string>> template_text(const TuneConfig& config, const Checkpoint& checkpoint) {
+  if (config.template_file.empty()) return chat_template_text(checkpoint);
+  return std::optional(TRY(read_file(config.template_file, kTemplateBytesMax)));
+}
+
+// What a data set is made with: tokenizer, template, and the options that follow from them.
+class FileEncoder {
+ public:
+  static Result<FileEncoder> open(const TuneConfig& config, const Checkpoint& checkpoint) {
+    const std::string directory = checkpoint.directory();
+    const std::string tokenizer_file = (fs::path(directory) / "tokenizer.json").string();
+    std::error_code ignored;
+    if (directory.empty() || !fs::exists(tokenizer_file, ignored)) {
+      return Error{ErrorCode::kNotFound, concat(checkpoint.path(),
+                                                ": there is no tokenizer.json beside the model to "
+                                                "read conversations with")};
+    }
+    FileEncoder encoder{TRY(Tokenizer::open_directory(directory))};
+    BuildOptions& options = encoder.options_;
+    options.tokenizer_files.emplace_back("tokenizer.json", TRY(read_file(tokenizer_file, kTokenizerBytesMax)));
+    options.tokenizer_hash = hash_of_text(options.tokenizer_files[0].second);
+    options.vocabulary = encoder.tokenizer_.token_count();
+    options.padding_token = encoder.tokenizer_.find("<|endoftext|>").value_or(encoder.tokenizer_.eos().value_or(0));
+
+    const std::optional<std::string> text = TRY(template_text(config, checkpoint));
+    if (text) encoder.template_ = TRY(ChatTemplate::parse(*text, "the chat template"));
+    if (text && !config.template_file.empty()) options.tokenizer_files.emplace_back("chat_template.jinja", *text);
+    options.encoding = concat(config.learn, " ", hash_text(hash_of_text(text.value_or(""))));
+    options.skip_broken = config.skip_broken;
+    options.pack = config.run.sample_tokens;
+    options.shard_tokens = std::max(options.shard_tokens - options.shard_tokens % options.pack, options.pack);
+    return encoder;
+  }
+
+  BuildOptions& options() { return options_; }
+  Result<DocumentEncoder> documents(const std::string& learn) const {
+    return DocumentEncoder::make(tokenizer_, template_ ? &*template_ : nullptr,
+                                 learn == "all" ? Learn::kEverything : Learn::kAnswers);
+  }
+
+ private:
+  explicit FileEncoder(Tokenizer tokenizer) : tokenizer_(std::move(tokenizer)) {}
+  Tokenizer tokenizer_;
+  std::optional<ChatTemplate> template_;
+  BuildOptions options_;
+};
+
+// Of everything that the data set's bytes depend on.
+Result<std::string> folder_name(const BuildOptions& options) {
+  std::string text = concat("1 ", hash_text(options.tokenizer_hash), " ", options.encoding, " ", options.pack, " ",
+                            options.skip_broken);
+  for (const std::string& path : options.inputs) {
+    const MappedFile file = TRY(MappedFile::open(path));
+    text += concat(" ", hash_text(hash_of(file.bytes())));
+    if (file.damaged()) return Error{ErrorCode::kIo, concat(path, ": changed or failed while it was read")};
+  }
+  return hash_text(hash_of_text(text));
+}
+
+Result<std::string> build(const TuneConfig& config, const Checkpoint& checkpoint, std::vector<std::string> files,
+                          const std::string& directory, ThreadPool& pool) {
+  FileEncoder encoder = TRY(FileEncoder::open(config, checkpoint));
+  BuildOptions& options = encoder.options();
+  options.inputs = std::move(files);
+  options.directory = (fs::path(directory) / TRY(folder_name(options))).string();
+  std::error_code ignored;
+  if (fs::exists(fs::path(options.directory) / "manifest.json", ignored) &&
+      !fs::exists(fs::path(options.directory) / "building.json", ignored)) {
+    return options.directory;
+  }
+  const DocumentEncoder documents = TRY(encoder.documents(config.learn));
+  const InterruptScope scope;
+  Progress progress("reading data", Progress::Unit::kBytes);
+  options.on_progress = [&](int64_t done, int64_t total) {
+    progress.update(done, total);
+    return !interrupted();
+  };
+  options.on_left_out = [&](const std::string& why) {
+    progress.clear();
+    log_warning(concat("left out: ", harmless(why)));
+  };
+  const Result<Manifest> built = build_data_set(options, documents, pool);
+  progress.clear();
+  if (!built.ok() && built.error().code == ErrorCode::kCancelled) return interruption();
+  if (!built.ok()) return built.error();
+  return options.directory;
+}
+
+Status check_learned(const DataSet& set, int64_t sample_tokens) {
+  const Manifest& manifest = set.manifest();
+  if (manifest.loss_tokens == 0) {
+    return Error{ErrorCode::kInvalid, concat(set.directory(),
+                                             ": holds nothing that the assistant says: there is "
+                                             "nothing to learn (--learn all learns everything)")};
+  }
+  if (manifest.pack != sample_tokens) {
+    log_warning(concat(set.directory(), ": was not packed for samples of ", sample_tokens,
+                       " tokens, so conversations are cut at their borders (capy data build --pack ", sample_tokens,
+                       ")"));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<TuneData> prepare_tune_data(const TuneConfig& config, const Checkpoint& checkpoint, const std::string& directory,
+                                   ThreadPool& pool) {
+  std::vector<std::string> sets;
+  std::vector<std::string> files;
+  for (const std::string& path : config.data) {
+    std::error_code ignored;
+    (fs::is_directory(path, ignored) ? sets : files).push_back(path);
+  }
+  TuneData data;
+  if (!files.empty()) {
+    sets.push_back(TRY(build(config, checkpoint, std::move(files), directory, pool)));
+    data.key = fs::path(sets.back()).filename().string();
+  }
+  for (const std::string& path : sets) {
+    const DataSet set = TRY(DataSet::open(path));
+    TRY(check_learned(set, config.run.sample_tokens));
+    StreamSource source{path, 1, 0};
+    const SampleStream stream = TRY(SampleStream::open(std::span(&source, 1), {config.run.sample_tokens, 0}));
+    source.weight = static_cast<double>(stream.samples_of(0));
+    data.samples += stream.samples_of(0);
+    data.sources.push_back(std::move(source));
+  }
+  return data;
+}
+
+}  // namespace capy
