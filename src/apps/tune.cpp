@@ -58,6 +58,7 @@ constexpr ValueFlag kValueFlags[] = {
     {"decay_steps", "N", "down from it with wsd; a tenth of the steps when left out"},
     {"weight_decay", "X", "0 when left out"},
     {"clip", "X", "the norm that gradients may have; 1 when left out, 0: any"},
+    {"mtp_weight", "X", "of the MTP head's loss; 0 when left out, which leaves the head as it is"},
     {"seed", "N", "of the data's order; 0 when left out"},
     {"threads", "N", "processor cores to use; changes no byte"},
     {"checkpoint_steps", "N", "a checkpoint is written each so many steps; 50 when left out"},

@@ -125,6 +125,10 @@ class ConfigReader {
     TRY(read_steps("warmup_steps", config_.warmup_steps));
     TRY(read_steps("decay_steps", config_.decay_steps));
     TRY(top_.read("weight_decay", run.weight_decay, 0.0, 1e3));
+    TRY(top_.read("mtp_weight", run.mtp_weight, 0.0, 1e3));
+    if (run.lora && run.mtp_weight > 0) {
+      return Error{ErrorCode::kUsage, "mtp_weight: adapters beside the MTP head are not trained; leave it out with lora"};
+    }
     return top_.read("clip", run.clip, 0.0, 1e9);
   }
 
@@ -142,7 +146,9 @@ class ConfigReader {
     if (run.lora) run.lora->seed = static_cast<uint64_t>(run.seed);
     TRY(top_.read("threads", run.threads, 1, ThreadPool::kThreadsMax));
     TRY(top_.read("checkpoint_steps", run.checkpoint_steps, 1, kStepsMax));
-    return top_.read("checkpoints_kept", run.checkpoints_kept, 1, 1000);
+    TRY(top_.read("checkpoints_kept", run.checkpoints_kept, 1, 1000));
+    // What is looked at on the way is looked at with the model's own weights.
+    return run.lora ? Status() : read_watch_config(top_, directory_.string(), run.checkpoint_steps, run.watch);
   }
 
   const SettingTable& table_;
