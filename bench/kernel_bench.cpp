@@ -3,7 +3,6 @@
 // with GFLOP/s (an fma is two; int8 products count alike) and GB/s of what must be read, by the thread's own time and
 // from the fastest of many runs, since other processes share the machine. Shapes: SmolLM2-135M (dim 576, hidden 1536)
 // and Qwen3.5-0.8B (1024, 3584). Decoding shapes walk over several copies of the weights, more than the caches hold.
-#include <time.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -14,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "kernels/kernels.h"
 
 namespace capy {
@@ -57,13 +57,6 @@ struct Work {
   double bytes;
 };
 
-// Seconds that this thread has really run: what other processes take away does not count.
-double now() {
-  timespec time;
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
 class Bench {
  public:
   Bench(std::vector<const KernelTable*> tables, std::string filter)
@@ -78,10 +71,10 @@ class Bench {
       std::vector<double> seconds;
       int64_t repetition = 0;
       body(*table, repetition++);
-      for (const double start = now(); now() - start < kSecondsPerCase;) {
-        const double begin = now();
+      for (const double start = thread_seconds(); thread_seconds() - start < kSecondsPerCase;) {
+        const double begin = thread_seconds();
         body(*table, repetition++);
-        seconds.push_back(now() - begin);
+        seconds.push_back(thread_seconds() - begin);
       }
       const auto fifth = seconds.begin() + static_cast<std::ptrdiff_t>(seconds.size() / 5);
       std::nth_element(seconds.begin(), fifth, seconds.end());

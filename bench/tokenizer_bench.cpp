@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How fast a tokenizer loads, encodes and decodes on one core: tokenizer_bench DIRECTORY TEXT [REPEAT]. DIRECTORY has a
 // tokenizer.json. By the thread's own time, since other processes share the machine; the fastest of REPEAT runs.
-#include <time.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,23 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/mapped_file.h"
 #include "text/tokenizer.h"
 
 namespace {
 
-double now_seconds() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
 double fastest_seconds(int repeat, const std::function<void()>& work) {
   double best = 1e9;
   for (int i = 0; i < repeat; ++i) {
-    const double start = now_seconds();
+    const double start = capy::thread_seconds();
     work();
-    best = std::min(best, now_seconds() - start);
+    best = std::min(best, capy::thread_seconds() - start);
   }
   return best;
 }

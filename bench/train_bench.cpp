@@ -2,7 +2,6 @@
 // How fast the trainer is on one core: train_bench MODEL [TOKENS [SAMPLES]]. Forward and backward of samples of TOKENS
 // random tokens, by the thread's own time, median of the samples; then AdamW's step, and the delta rule of one layer
 // alone.
-#include <time.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,26 +9,20 @@
 #include <cstdlib>
 #include <vector>
 
+#include "base/clock.h"
 #include "train/operations.h"
 #include "train/train.h"
 
 namespace capy::train {
 namespace {
 
-// Seconds that this thread has really run: what other processes take away does not count.
-double now() {
-  timespec time;
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
-}
-
 template <class Body>
 double median_seconds(int64_t repetitions, Body body) {
   std::vector<double> seconds;
   for (int64_t i = 0; i < repetitions; ++i) {
-    const double begin = now();
+    const double begin = thread_seconds();
     body();
-    seconds.push_back(now() - begin);
+    seconds.push_back(thread_seconds() - begin);
   }
   std::nth_element(seconds.begin(), seconds.begin() + repetitions / 2, seconds.end());
   return seconds[static_cast<size_t>(repetitions / 2)];
