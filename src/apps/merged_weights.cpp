@@ -49,6 +49,7 @@ class Change {
   static void set_length(float length, int64_t columns, float* w) {
     double square = 0;
     for (int64_t k = 0; k < columns; ++k) square += static_cast<double>(w[k]) * static_cast<double>(w[k]);
+    if (square == 0) return;
     const auto factor = static_cast<float>(static_cast<double>(length) / std::sqrt(square));
     for (int64_t k = 0; k < columns; ++k) w[k] *= factor;
   }

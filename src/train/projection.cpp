@@ -11,6 +11,8 @@
 namespace capy::train {
 namespace {
 
+constexpr double kNormMin = 1e-30;  // rows of zeros stay zeros: m is 0 there
+
 template <class M, class V>
 const Adapter* adapter_of(const Pass<M, V>& p, int64_t slot) {
   return p.adapted == nullptr ? nullptr : p.adapted->model.adapters.of(slot);
@@ -159,7 +161,7 @@ void adapted_norms(const M& math, V* norms, const AdaptedModel& model, const Ada
           const auto value = static_cast<double>(block[k] + scale * sums.data()[k]);
           sum += value * value;
         }
-        norms[first + row] = static_cast<V>(std::sqrt(sum));
+        norms[first + row] = static_cast<V>(std::max(std::sqrt(sum), kNormMin));
       }
     });
   });
