@@ -46,10 +46,10 @@ def egg(s):
     s.paragraph()
     s.tell("\"It needs its own kind,\" said {e.n} one day.", "But {h} saw that {baby} was often sad.",
            "\"It cannot learn everything from you,\" said {f.n}.", "\"I cannot teach it to be {mum},\" {h} told {f.n}.")
-    s.tell("{h.n} and {f.n} took it {q.to}. There was {mum}, who [was looking for something|called and called].",
+    s.tell("{h.n} and {f.n} took it {q.to}. There was {mum}, who [was looking for something|called and called|did not eat|looked into every bush].",
            "Together they looked for {mum}, and they found one {q.near}.", "They carried it {q.to}, where they had seen {mum}.")
     s.tell("When {mother} heard the peeping, she came running and [thanked {h.n}|looked at it from all sides|could not believe it].",
-           "{mother.cap} looked at {baby}, and {baby} looked at {h.n}. Then it ran to its mother.",
+           "{mother.cap} looked at {baby}, and {baby} looked at {h.n}. Then it ran [to its mother|to {mother} as fast as it could|across the grass to its mother].",
            "\"There you are!\" said {mother}. \"I looked for you [everywhere|by day and by night|in every bush|near the {p}], little one.\" And {h.n} was {glad} for {baby}.")
     s.event("{h.n} and {f.n} brought it to {mother}")
     s.fact(["To whom did {h.n} bring it in the end?"], ["{h.n} brought it to {mother}."], "{mother}")

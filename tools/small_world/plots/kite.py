@@ -40,7 +40,7 @@ def kite(s):
     s.paragraph()
     s.tell("{both} met a {x.kind}. \"Have you seen {t.a}?\" asked {h.n}. \"Yes,\" said {x.n}. \"It flew {r2}.\"",
            "\"Are you looking for {t.a}?\" asked a {x.kind}. \"It has just flown {r2}.\"",
-           "A {x.kind} was looking up. \"It flew {r2},\" {x.he} said before they could ask.")
+           "A {x.kind} was looking up. \"It flew {r2},\" {x.he} said before {h.n} could ask.")
     s.event("{x.n} told them that it had flown {r2}")
     s.fact(["Who had seen the {t} first?"], ["{x.n} had seen it first."], "{x.n}")
     s.tell("{h.n} and {f.n} thanked {x.n} and ran on.", "\"Thank you!\" called {h.n}, and {f.n} was gone already.",

@@ -41,14 +41,14 @@ def moon(s):
     s.fact(["What did they try then?"], ["{both} tried it with {tool2}."], "{tool2}")
     if s.chance(0.5):
         moods.weariness(s)
-    s.tell("At last {h} bent over so far that, splash, {h.he} fell in.", "{f.n} pulled with such force that both of them sat down in the mud.",
+    s.tell("At last {h} bent over so far that, splash, {h.he} fell in.", "{f.n} pulled with such force that {f.n} and {h.n} [sat down in the mud|fell into the reeds|lost their caps].",
            "{h.n} and {f.n} tried and tried until they were wet from [head to foot|top to toe].")
     s.paragraph()
     s.tell("\"What are you doing there?\" asked {x.n}.",
            "{x.n} had been watching {h.n} and {f.n} for some time. \"May I ask what you are doing, {h.n}?\" {x.he} said.", "Then {x.n} came by and stopped.")
     s.tell("\"We are saving the moon,\" said {h}.", "\"The moon is in there, and we cannot get it out,\" said {f.n}.", "{h} told {x.n} everything.")
     s.tell("{x.n} [smiled|laughed|shook {x.his} head]. \"Look up, [{h.n}|{f.n}],\" {x.he} said.", "\"Have you looked up?\" asked {x.n}.",
-           "{x.n} said nothing and only pointed at the sky.")
+           "{x.n} said nothing and only [pointed at|looked at|nodded towards] the sky[ over the {p}|].")
     s.event("{x.n} told them to look up")
     s.fact(["Who told them to look up?"], ["It was {x.n}."], "{x.n}")
     s.tell("{h.n} and {f.n} looked up. There was the moon, [round and bright|as round as a plate|as yellow as butter], in its old place.",

@@ -64,7 +64,7 @@ def pulled(s):
     s.event("the {o.kind} wanted to help, and {h.n} let {o.him}")
     s.fact(["Who wanted to help at the end?", "Who was the smallest?"], ["It was {o.n}."], "{o.n}")
     s.tell("{h.n} counted to three. They all pulled, and the {o.kind} pulled, too, and the {load} moved!",
-           "{h.n}, {f.n}, {x.n}, {y.n} and the {o.kind} took hold. There was a creak and a jerk, and the {load} [moved|came loose|began to move]!",
+           "{h.n}, {f.n}, {x.n}, {y.n} and the {o.kind} took hold. There was a [creak and a jerk|long creak|sudden jerk], and the {load} [moved|came loose|began to move]!",
            "Everybody pulled, and the {o.kind} pulled as well. Then, with a [bump|crack|jerk], the {load} moved!")
     s.event("they all pulled together and it moved")
     s.tell("They all fell on their backs, {y.n} on {x.n} and {f.n} on {h.n}, and laughed.",

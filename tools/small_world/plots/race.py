@@ -26,7 +26,7 @@ def race(s):
            "{time.cap}, all who had legs came to the {p}. There was to be a race to {goal}.")
     s.event("there was a race from the {p} to {goal}")
     s.fact(["Where did the race end?"], ["It ended at {goal}."], "{goal}")
-    s.tell("The winner was to get {prize}.", "The prize was {prize}.", "{x.n} held up the prize: {prize}.")
+    s.tell("The winner was to get {prize}[, said {x.n}|].", "The prize was {prize}[, and {x.n} held it up|, and {f.n} wanted it very much|].", "{x.n} held up the prize: {prize}.")
     s.fact(["What was the prize?"], ["The prize was {prize}."], "{prize}")
     s.tell("\"I shall win,\" said {f.n}. \"I am [the fastest|faster than you, {h.n}|as fast as the wind].\"",
            "{f.n} was fast and knew it. \"You will see only my back,\" {f.he} told {h.n}.", "{f.n} had won every race so far.")
@@ -76,6 +76,6 @@ def race(s):
         s.fact(["Who won the race?"], ["{h.n} won the race."], "{h.n}")
         s.tell("\"How did you do that?\" asked {f.n}. \"I kept running,\" said {h.n}.", "{x.n} gave {h.him} {prize}, and all clapped.",
                "{h.n} got {prize} and shook {f.ns} {f.hand}. \"You are still the fastest, {f.n},\" {h.he} said.")
-        s.tell("{f.n} laughed at {f.himself}. \"Next time I will not [stop|rest|look back], {h.n},\" {f.he} said.",
+        s.tell("{f.n} [had to laugh|laughed] at {f.himself}. \"Next time I will not [stop|rest|look back], {h.n},\" {f.he} said.",
                "\"Well run,\" said {f.n} and meant it.", "{both} shared the prize, for {h.n} said, \"What should I do with it alone?\"")
         ends.happy(s, "slow and steady wins the race", "one should not be too sure of winning", "the one who keeps going gets there")

@@ -35,7 +35,7 @@ def sleepless(s):
     s.fact(["What did {h.n} try first?"], ["{h.n} {d1}."], "{d1}")
     s.tell("Then {h} {d2}, but {r2}.", "So {h.n} {d2}. It was no use: {r2}.", "After that, {h} {d2}, but {r2}.")
     s.event("{h.n} {d2}, but {r2}")
-    s.tell("The clock struck [nine|ten|eleven].", "Somewhere [a dog barked|an owl called|a door creaked], and {h.n} sighed.",
+    s.tell("The clock struck [nine|ten|eleven], and {h.n} [heard every stroke|counted along|was still awake].", "Somewhere [a dog barked|an owl called|a door creaked], and {h.n} sighed.",
            "{h.n} turned to the left and to the right[, but sleep did not come|, and the bed creaked|].",
            "\"Am I the only one who is awake [in the whole village|in the whole world|{p.near}]?\" thought {h.n}.")
     s.paragraph()

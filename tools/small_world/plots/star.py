@@ -36,7 +36,7 @@ def star(s):
     s.tell("\"That is not a star,\" said {f.n}.", "{h.n} was a little {sad}. \"It is only a {for}, {f.n},\" {h.he} said.",
            "\"It shines, but it is no star,\" said {h}.")
     s.tell("Just then {h.n} heard somebody cry. It was a {o.kind}, who {need}.", "Behind them somebody sobbed: a {o.kind}, who {need}.",
-           "And there, in the dark, sat a {o.kind}, who {need}.")
+           "And there, in the dark, sat a {o.kind}, who {need}[ and shook all over|].")
     s.event("they met {o.n}, who {need}")
     s.fact(["Whom did they meet in the dark?"], ["{both} met {o.n}."], "{o.n}")
     s.tell("\"Come with {f.n} and me,\" said {h}. \"We know the way.\"", "{f.n} sat down beside {o.n}. \"You are not alone now,\" {f.he} said.",
