@@ -7,6 +7,9 @@ from story import Being, Place, Thing
 
 PLACES = {entry[0]: entry for entry in places.PLACES}
 
+# What a young one is when it has grown up: a kitten lives with Mother Cat.
+GROWN = {"kitten": "cat", "puppy": "dog", "lamb": "sheep"}
+
 
 def child(story, taken=(), pronoun=None):
     girl = story.chance(0.5) if pronoun is None else pronoun == "she"
@@ -65,7 +68,7 @@ def elder(story, hero):
     if not hero.animal:
         return Being(*named(story.pick(lexicon.ELDERS)))
     word, pronoun = story.pick(lexicon.ANIMAL_ELDERS)
-    return Being(f"{word} {hero.kind.capitalize()}", "elder", pronoun)
+    return Being(f"{word} {GROWN.get(hero.kind, hero.kind).capitalize()}", "elder", pronoun)
 
 
 def named(pair):

@@ -32,7 +32,7 @@ class Talk:
     def __init__(self, number):
         self.number, self.random = number, talk.generator(number)
         self.contents, self.story, self.facts, self.name, self.told = [], None, [], None, 0
-        self.story_number, self.short, self.topic, self.before = 0, False, "", ""
+        self.story_number, self.changes, self.short, self.topic, self.before = 0, {}, False, "", ""
 
     def pick(self, items):
         return items[int(self.random() * len(items))]
@@ -121,23 +121,25 @@ class Talk:
             text, asked = story.text(), wishes.request(story)
         if not self.add(wish.format(x=wishes.about(story)) if wish else asked, text):
             return False
-        self.story, self.facts, self.story_number = story, list(story.facts), number
+        # Of a very short story one can only ask what it tells.
+        facts = [fact for fact in story.facts if fact.value and fact.value.lower() in text.lower()] if self.short else list(story.facts)
+        self.story, self.facts, self.story_number, self.changes = story, facts, number, {}
         return True
 
     def about_story(self):
         story, lot = self.story, self.random()
         if lot < 0.62:
-            pair = talk.question(story, self.facts)
+            pair = talk.question(story, self.facts, not self.short)
             return bool(pair) and self.add(*pair)
         if lot < 0.72 and not self.short:
-            self.short = True
             return self.add(self.pick(wishes.SHORTER), teller.summary(story))
         if lot < 0.84:
             changes, wish = wishes.change(story)
+            changes = {**self.changes, **changes}
             changed = teller.tell(self.story_number, True, changes)
             done = self.add(wish, changed.text())
             if done:
-                self.story, self.facts, self.short = changed, list(changed.facts), False
+                self.story, self.facts, self.changes, self.short = changed, list(changed.facts), changes, False
             return done
         self.story = None
         return self.tell(self.pick(wishes.ANOTHER if self.random() < 0.5 else wishes.ANOTHER_ABOUT))

@@ -9,7 +9,7 @@ from wording import varied
 _ARTICLE = re.compile(r"([Aa])(?<!\w[Aa]) (?=(?:[aeiouAEIOU](?!ne\b|nce\b|seful|sed\b)|hour\b|honest))")
 _START = re.compile(r'([.!?] +"?|\." +)([a-z])')
 # "said she" reads badly: "she said".
-_TAG = re.compile(r'(" )(said|cried|asked|called|shouted|answered|thought|whispered|sang) (he|she)\b')
+_TAG = re.compile(r'(" )(said|cried|asked|called|shouted|answered|thought|whispered|sang|sighed|sobbed|remembered|laughed) (he|she)\b')
 NUMBERS = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
            "eighteen nineteen twenty").split()
 

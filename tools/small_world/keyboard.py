@@ -22,8 +22,8 @@ def typed(random, text):
     if sign < 0.45:
         text = text.rstrip(".?!")
     elif sign < 0.55 and text[-1] in ".?!":
-        text += text[-1] if text[-1] != "." else "."
-    if random() < 0.12:
+        text += text[-1]
+    if random() < 0.08:
         text = text.upper()
     if random() < 0.2:
         long, short = _SHORT[int(random() * len(_SHORT))]

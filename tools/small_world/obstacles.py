@@ -155,9 +155,9 @@ def helped(s, helpers):
     s.paragraph()
     s.tell("Just then, a {w.kind} came by.", "A {w.kind} had [seen everything|been watching|heard {h.o}].",
            "[Nearby|Not far away|On the path|A little later] {h} [saw|met] a {w.kind}.",
-           "\"{ask}?\" asked a {w.kind}.", "\"{hello}! {ask}?\" It was a {w.kind}.", "\"{hello},\" said a voice. It was a {w.kind}.",
+           "\"{ask}?\" asked a {w.kind}.", "\"{hello}! {ask}?\" called a {w.kind}[ from far away|, who had stopped|].", "\"{hello},\" said a voice. It was a {w.kind}.",
            "Then a {w.kind} [came along the path|looked round the corner|stopped beside {h.him}]. \"{ask}?\"")
-    s.tell("\"Please, can you help me?\" {h} asked. \"My {t} is {spot}.\"", "{h} told {w.o} [everything|about the {t}|what had happened].",
+    s.tell("\"Please, can you help me?\" {h.n} asked. \"My {t} is {spot}.\"", "{h} told {w.o} [everything|about the {t}|what had happened].",
            "\"I cannot reach my {t},\" {h} said. \"It is {spot}.\"",
            "\"[Could|Would] you get my {t} for me?\" asked {h}. \"It is {spot}.\"",
            "{h} [pointed|showed {w.him} where the {t} was]. \"I cannot get it alone,\" {h.he} said.")

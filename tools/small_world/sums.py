@@ -3,6 +3,7 @@
 import lexicon
 import talk
 from grammar import NUMBERS, capital, plural
+from keyboard import typed
 
 ITEMS = "apple plum cookie shell marble button feather pencil ball bun egg stone cup bell flower kite cake book coin pear".split()
 
@@ -52,5 +53,6 @@ def sums(number):
 
     contents = []
     for _ in range(1 + int(random() * 3)):
-        contents += pair(pick, random)
+        asked, answer = pair(pick, random, bool(contents) and random() < 0.4)
+        contents += [typed(random, asked), answer]
     return talk.record(talk.turns(*contents))

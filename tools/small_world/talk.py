@@ -41,12 +41,12 @@ def asked(number):
     return record(turns(typed(story.random, wish), story.text()))
 
 
-def question(story, facts):
-    """One question on the story and its answer; facts are used up. Nothing where none is left."""
+def question(story, facts, in_full=True):
+    """One question on the story and its answer; facts are used up. Nothing where none is left. What came after what is asked of a full story only."""
     lot = story.random()
     if lot < 0.15:
         return story.plain(story.pick(UNKNOWN)), story.pick(NOT_TOLD)
-    if lot < 0.28 and len(story.events) > 2:
+    if lot < 0.28 and in_full and len(story.events) > 2:
         at = int(story.random() * (len(story.events) - 1))
         return story.pick(("What happened after {}?", "What came after {}?")).format(story.events[at]), capital(story.events[at + 1]) + "."
     if facts:

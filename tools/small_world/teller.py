@@ -4,19 +4,10 @@ import random
 
 import cast
 import days
-import plots_of_deeds
-import plots_of_friends
-import plots_of_games
-import plots_of_making
-import plots_of_nights
-import plots_of_things
-import plots_of_weather
 import scenes
 from grammar import articles, capital, sentence
+from plots import PLOTS
 from story import Story
-
-PLOTS = (plots_of_things.PLOTS + plots_of_making.PLOTS + plots_of_deeds.PLOTS + plots_of_friends.PLOTS + plots_of_games.PLOTS
-         + plots_of_weather.PLOTS + plots_of_nights.PLOTS)
 
 
 def tell(number, with_facts=False, changes=None):

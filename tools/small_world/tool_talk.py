@@ -3,6 +3,7 @@
 import json
 
 import talk
+from keyboard import typed
 
 TOWNS = "Oakfield Riverton Milltown Greenhill Sandport Ashford Lakeside Brookdale Westbay Stonebridge Northgate Elmwood Fernley Hillcrest".split()
 SKIES = ("sunny", "cloudy", "rainy", "windy", "foggy", "snowy", "stormy")
@@ -45,7 +46,7 @@ def clock(pick, random, minutes):
     question = pick(("What time is it?", "What's the time?", "Can you tell me the time?", "How late is it?", "Please tell me what time it is.",
                     "Is it morning or evening?"))
     answer = f"It is {time}, so it is {part}." if question.startswith("Is it") else pick((f"It is {time}.", f"It is {time} now.", f"The clock says {time}."))
-    return [{"role": "user", "content": question}] + called("clock", {}, {"time": time}) + [{"role": "assistant", "content": answer}]
+    return [{"role": "user", "content": typed(random, question)}] + called("clock", {}, {"time": time}) + [{"role": "assistant", "content": answer}]
 
 
 def calculator(pick, random, minutes):
@@ -54,7 +55,7 @@ def calculator(pick, random, minutes):
     question = pick((f"What is {a} {word} {b}?", f"How much is {a} {sign} {b}?", f"Please work out {a} {sign} {b}.",
                     f"Can you tell me what {a} {word} {b} is?"))
     answer = pick((f"{a} {sign} {b} = {result}.", f"{a} {word} {b} is {result}.", f"The answer is {result}."))
-    return [{"role": "user", "content": question}] + called("calculator", {"expression": f"{a} {sign} {b}"},
+    return [{"role": "user", "content": typed(random, question)}] + called("calculator", {"expression": f"{a} {sign} {b}"},
             {"result": result}) + [{"role": "assistant", "content": answer}]
 
 
@@ -69,5 +70,5 @@ def weather(pick, random, minutes):
     answer = pick((f"It is {sky} in {town}, with {degrees} degrees.", f"In {town} it is {sky} and {degrees} degrees.")) if kind else \
         (f"Yes, it is {sky} in {town}. " + ("Take an umbrella." if "umbrella" in question else "You may get wet.") if wet
         else f"No, it is {sky} in {town}, so you will stay dry.")
-    return [{"role": "user", "content": question}] + called("weather", {"town": town}, {"town": town, "sky": sky,
+    return [{"role": "user", "content": typed(random, question)}] + called("weather", {"town": town}, {"town": town, "sky": sky,
             "degrees": degrees}) + [{"role": "assistant", "content": answer}]
