@@ -12,12 +12,19 @@
 
 #include "base/concat.h"
 #include "base/cpu.h"
+#include "kernels/avx2/operations.h"
 #include "kernels/avx512/operations.h"
 #include "kernels/neon/operations.h"
 
 namespace capy {
 
-// kernels/avx512 built for AVX2 (emulation/CMakeLists.txt).
+// What kernels/avx2 does with AVX-VNNI, and kernels/avx512, built for AVX2 alone (emulation/CMakeLists.txt).
+namespace avx2_emulated {
+void matmul_int8_vnni(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
+                      int64_t end);
+void matmul_int4_vnni(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
+                      int64_t end);
+}  // namespace avx2_emulated
 namespace avx512_emulated {
 const KernelTable& table_with_vnni();
 const KernelTable& table_without_vnni();
@@ -81,12 +88,24 @@ std::vector<Shape> chosen_shapes(const KernelCase& c) {
   return table;
 }
 
+#if defined(__x86_64__)
+// Another operation with AVX-VNNI in the table would end this test with an illegal instruction.
+KernelTable emulated_avx_vnni() {
+  KernelTable table = renamed(avx2::table_with_vnni(), "avx2 (emulated VNNI)");
+  table.matmul_int8 = avx2_emulated::matmul_int8_vnni;
+  table.matmul_int4 = avx2_emulated::matmul_int4_vnni;
+  return table;
+}
+#endif
+
 }  // namespace
 
 std::vector<const KernelTable*> emulated_tables() {
   std::vector<const KernelTable*> tables;
 #if defined(__x86_64__)
   if (!cpu_features().avx2) return tables;
+  static const KernelTable avx_vnni = emulated_avx_vnni();
+  if (!cpu_features().avx_vnni) tables.push_back(&avx_vnni);
 #if defined(CAPY_TEST_EMULATED_AVX512)
   static const KernelTable with_vnni = renamed(avx512_emulated::table_with_vnni(), "avx512 (emulated)");
   static const KernelTable without_vnni = renamed(avx512_emulated::table_without_vnni(), "avx512 (emulated, no VNNI)");
@@ -100,6 +119,7 @@ std::vector<const KernelTable*> emulated_tables() {
 std::vector<const KernelTable*> tables_to_test() {
   std::vector<const KernelTable*> tables(all_kernels().begin(), all_kernels().end());
 #if defined(__x86_64__)
+  if (cpu_features().avx_vnni) tables.push_back(&avx2::table_without_vnni());
   if (cpu_features().avx512_vnni) tables.push_back(&avx512::table_without_vnni());
 #elif defined(__aarch64__)
   if (cpu_features().dotprod) tables.push_back(&neon::table());

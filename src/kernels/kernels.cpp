@@ -28,7 +28,7 @@ Tables find_tables() {
   tables.push(generic::table());
 #if defined(__x86_64__)
   const CpuFeatures& cpu = cpu_features();
-  if (cpu.avx2) tables.push(avx2::table());
+  if (cpu.avx2) tables.push(cpu.avx_vnni ? avx2::table_with_vnni() : avx2::table_without_vnni());
   if (cpu.avx512) tables.push(cpu.avx512_vnni ? avx512::table_with_vnni() : avx512::table_without_vnni());
   if (cpu.amx_int8 && cpu.avx512_vnni && request_amx()) tables.push(amx::table());
 #elif defined(__aarch64__)

@@ -34,6 +34,11 @@ void matmul_int8(float* out, int64_t out_stride, const Int8Rows& x, const Matrix
 void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end);
 void matmul_int4_few_rows(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
                           int64_t end);
+// int8_vnni.cpp, int4_vnni.cpp: with AVX-VNNI's dot product instruction (laptops since 2021, which have no AVX-512).
+void matmul_int8_vnni(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
+                      int64_t end);
+void matmul_int4_vnni(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
+                      int64_t end);
 // plane_products.cpp
 void scan_planes(float* out, int64_t out_stride, const Int8Rows& x, const CodePlanes& w, int64_t begin, int64_t end);
 void refine_planes(float* out, const Int8Rows& x, int64_t row, const CodePlanes& w, const int32_t* outputs,
@@ -55,7 +60,8 @@ void join_products(float* out, const float* high, const float* low, int64_t stri
 void merge_softmax(const SoftmaxRows& total, const SoftmaxRows& next, int64_t rows, int64_t n);
 void widen_halves(int8_t* out, const uint8_t* codes, const int8_t* levels, int64_t lines);
 
-// table.cpp
-const KernelTable& table();
+// table.cpp. Both tables are called "avx2"; which one fits is the machine's matter.
+const KernelTable& table_with_vnni();
+const KernelTable& table_without_vnni();
 
 }  // namespace capy::avx2
