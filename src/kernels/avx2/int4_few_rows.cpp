@@ -8,40 +8,18 @@
 namespace capy::avx2 {
 namespace {
 
-// What is read three blocks after `panel`'s, which is about when memory has it ready: a group is read block by block,
-// each for all its panels; after the group comes the next one's first block.
-PanelBlock block_ahead(const Int4Job& job, int64_t begin, int64_t end, int64_t panel, int64_t block) {
-  constexpr int64_t kAhead = 3;
-  if (panel + kAhead < end) return panel_block(job, panel + kAhead, block);
-  const int64_t over = panel + kAhead - end;
-  if (block + 1 == job.blocks) return panel_block(job, end + over, 0);
-  return panel_block(job, smaller(begin + over, end - 1), block + 1);
-}
-
-// Levels straight from the codes. What is read later is fetched line by line meanwhile.
-struct StreamedLevels {
-  CodedLevels block;
-  PanelBlock ahead;
-
-  __attribute__((always_inline)) CodedLevels quad(int64_t quad) const {
-    fetch_codes(ahead, 2 * quad);
-    fetch_codes(ahead, 2 * quad + 1);
-    return {block.codes + quad * 2 * kPairBytes, block.table_offsets + quad * 8};
-  }
-};
-
 // Rows row .. row+Rows.
 template <int Rows>
 void few_rows(const Int4Job& job, int64_t row, int64_t begin, int64_t end) {
   for (int64_t block = 0; block < job.blocks; ++block) {
-    const int64_t columns = smaller(kQuantBlock, job.columns - block * kQuantBlock);
+    const int64_t columns = columns_of(job, block);
     RowsOfBlock<Rows> x;
     load_rows<Rows>(job, row, block, columns, x);
     for (int64_t panel = begin; panel < end; ++panel) {
       const PanelBlock w = panel_block(job, panel, block);
       TableOffsets tables;
       find_tables(w.tables, columns, tables);
-      const StreamedLevels levels{{w.codes, tables.of}, block_ahead(job, begin, end, panel, block)};
+      const StreamedBlock<true> levels{{w.codes, tables.of}, block_ahead(job, begin, end, panel, block)};
       fetch_tables(levels.ahead);
       __m256i sum[Rows][2];
       clear(sum);
@@ -67,7 +45,7 @@ void streamed_rows(const Int4Job& job, int64_t begin, int64_t end) {
 
 void matmul_int4_few_rows(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin,
                           int64_t end) {
-  const Int4Job job = make_job(out, out_stride, x, w, end);
+  const Int4Job job = int4_job(out, out_stride, x, w, end);
   const int64_t panel_end = (end + kPanelRows - 1) / kPanelRows;
   for (int64_t panel = begin / kPanelRows; panel < panel_end; panel += kGroupPanels) {
     streamed_rows(job, panel, smaller(panel + kGroupPanels, panel_end));

@@ -13,52 +13,13 @@ constexpr int64_t kTileRows = 3;
 constexpr int64_t kTilesAtOnce = 86;  // a chunk of 256 rows
 constexpr int64_t kStreamedRows = 8;  // up to here decoding the levels again costs less than storing them
 
-// A group's block as level + 64, K group by K group: 16 KB.
-struct UnpackedGroup {
-  alignas(64) uint8_t levels[kGroupPanels][kQuantBlock * kPanelRows];
-};
-
-struct UnpackedQuad {
-  const uint8_t* levels;
-
-  __attribute__((always_inline)) Levels of(int group) const {
-    const auto* at = reinterpret_cast<const __m256i*>(levels) + 2 * group;
-    return {{_mm256_load_si256(at), _mm256_load_si256(at + 1)}};
-  }
-};
-
-struct UnpackedLevels {
-  const uint8_t* levels;
-
-  __attribute__((always_inline)) UnpackedQuad quad(int64_t quad) const {
-    return {levels + quad * kQuadColumns * kPanelRows};
-  }
-};
-
-// What is unpacked later is fetched meanwhile.
-void unpack(const PanelBlock& w, int64_t columns, uint8_t* out, const PanelBlock& later) {
-  fetch_tables(later);
-  TableOffsets tables;
-  find_tables(w.tables, columns, tables);
-  for (int64_t group = 0; group < columns / 4; group += 2) {
-    fetch_codes(later, group / 2);
-    const CodedLevels at{w.codes + group / 2 * kPairBytes, tables.of + 2 * group};
-    for (int i = 0; i < 2; ++i) {
-      const Levels levels = at.of(i);
-      auto* to = reinterpret_cast<__m256i*>(out) + 2 * (group + i);
-      _mm256_store_si256(to, levels.half[0]);
-      _mm256_store_si256(to + 1, levels.half[1]);
-    }
-  }
-}
-
 template <int Rows>
 void unpacked_rows(const Int4Job& job, const UnpackedGroup& group, const RowsOfBlock<Rows>& x, int64_t row,
                    int64_t begin, int64_t end, int64_t block) {
   for (int64_t panel = begin; panel < end; ++panel) {
     __m256i sum[Rows][2];
     clear(sum);
-    add_block<Rows>(sum, x, UnpackedLevels{group.levels[panel - begin]});
+    add_block<Rows>(sum, x, UnpackedBlock{group.levels[panel - begin]});
     finish_block<Rows>(job, sum, row, panel, block, panel_block(job, panel, block).scales);
   }
 }
@@ -97,7 +58,7 @@ void many_rows(const Int4Job& job, int64_t row, int64_t rows, int64_t begin, int
   ReadyRows x;
   UnpackedGroup group;
   for (int64_t block = 0; block < job.blocks; ++block) {
-    const int64_t columns = smaller(kQuantBlock, job.columns - block * kQuantBlock);
+    const int64_t columns = columns_of(job, block);
     load_all(job, row, rows, block, columns, x);
     for (int64_t first = begin; first < end; first += kGroupPanels) {
       const int64_t last = smaller(first + kGroupPanels, end);
@@ -114,7 +75,7 @@ void many_rows(const Int4Job& job, int64_t row, int64_t rows, int64_t begin, int
 
 void matmul_int4(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t begin, int64_t end) {
   if (x.rows <= kStreamedRows) return matmul_int4_few_rows(out, out_stride, x, w, begin, end);
-  const Int4Job job = make_job(out, out_stride, x, w, end);
+  const Int4Job job = int4_job(out, out_stride, x, w, end);
   constexpr int64_t kRowsAtOnce = kTilesAtOnce * kTileRows;
   for (int64_t row = 0; row < x.rows; row += kRowsAtOnce) {
     many_rows(job, row, smaller(kRowsAtOnce, x.rows - row), begin / kPanelRows, (end + kPanelRows - 1) / kPanelRows);

@@ -12,7 +12,8 @@ namespace {
 
 constexpr int64_t kGroupPanels = 4;
 constexpr int kLevelOffset = 64;
-constexpr int64_t kPairBytes = 64;  // of codes: two K groups of a panel
+constexpr int64_t kPairBytes = 64;    // of codes: two K groups of a panel
+constexpr int64_t kQuadColumns = 16;  // four K groups
 
 constexpr Int4Pairs kShiftedPairs = make_int4_pairs(kLevelOffset);
 
@@ -110,6 +111,21 @@ struct CodedLevels {
   }
 };
 
+// A block of a panel, its levels straight from the codes. Fetch: what is read later is fetched line by line meanwhile.
+template <bool Fetch>
+struct StreamedBlock {
+  CodedLevels block;
+  PanelBlock ahead;
+
+  __attribute__((always_inline)) CodedLevels quad(int64_t quad) const {
+    if (Fetch) {
+      fetch_codes(ahead, 2 * quad);
+      fetch_codes(ahead, 2 * quad + 1);
+    }
+    return {block.codes + quad * 2 * kPairBytes, block.table_offsets + quad * 8};
+  }
+};
+
 // A group's block as level + 64, K group by K group: 16 KB.
 struct UnpackedGroup {
   alignas(64) uint8_t levels[kGroupPanels][kQuantBlock * kPanelRows];
@@ -122,6 +138,14 @@ struct UnpackedLevels {
   __attribute__((always_inline)) Levels of(int64_t group) const {
     const auto* at = reinterpret_cast<const __m256i*>(levels) + 2 * group;
     return {{_mm256_load_si256(at), _mm256_load_si256(at + 1)}};
+  }
+};
+
+struct UnpackedBlock {
+  const uint8_t* levels;
+
+  __attribute__((always_inline)) UnpackedLevels quad(int64_t quad) const {
+    return {levels + quad * kQuadColumns * kPanelRows};
   }
 };
 

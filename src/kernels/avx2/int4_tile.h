@@ -7,106 +7,17 @@
 // code, at most 63 times the sum of their magnitudes: exact again while that is at most 520, as it nearly always is. So
 // vpmaddwd is needed once for every four vpmaddubsw. The few quads with larger activations are summed in halves, which
 // always fit: 4 * 63 * 127 < 2^15.
-//
-// Panels go in groups of four (four streams of weights), block by block of K; `out` holds the sums between blocks.
+// `out` holds the sums between blocks.
 #pragma once
 
-#include "kernels/avx2/operations.h"
-#include "kernels/avx2/vectors.h"
-#include "kernels/int4_pairs.h"
+#include "kernels/avx2/int4_panels.h"
 
 namespace capy::avx2 {
 namespace {
 
-constexpr int64_t kGroupPanels = 4;
-constexpr int kLevelOffset = 64;
-constexpr int64_t kPairBytes = 64;  // of codes: two K groups of a panel
-constexpr int64_t kQuadColumns = 16;
 constexpr int64_t kQuads = kQuantBlock / kQuadColumns;  // of a block
 constexpr int64_t kLineColumns = 128;                   // of activations that are summed together
 constexpr int kMagnitudesMax = 32767 / kInt4LevelMax;   // sum of 8 |code| up to which 8 level * code fit 16 bits
-
-constexpr Int4Pairs kShiftedPairs = make_int4_pairs(kLevelOffset);
-
-struct Int4Job {
-  float* out;
-  int64_t out_stride;
-  const Int8Rows& x;
-  const uint8_t* panels;
-  int64_t panel_bytes;
-  int64_t columns;  // padded
-  int64_t blocks;
-  int64_t end;  // outputs from here on are not written
-};
-
-// One block of one panel.
-struct PanelBlock {
-  const uint8_t* codes;
-  const uint8_t* tables;
-  const uint16_t* scales;
-};
-
-// One K group of a panel as level + 64: rows 0-7, 8-15.
-struct Levels {
-  __m256i half[2];
-};
-
-Int4Job make_job(float* out, int64_t out_stride, const Int8Rows& x, const MatrixView& w, int64_t end) {
-  const int64_t columns = rounded_up(w.columns, kPackColumns);
-  const int64_t blocks = (w.columns + kQuantBlock - 1) / kQuantBlock;
-  const int64_t bytes = columns / 8 * kPairBytes + columns / 4 * 2 + blocks * kPanelRows * 2;
-  return {out, out_stride, x, static_cast<const uint8_t*>(w.data), rounded_up(bytes, 64), columns, blocks, end};
-}
-
-PanelBlock panel_block(const Int4Job& job, int64_t panel, int64_t block) {
-  const uint8_t* codes = job.panels + panel * job.panel_bytes;
-  const uint8_t* tables = codes + job.columns / 8 * kPairBytes;
-  const uint8_t* scales = tables + job.columns / 4 * 2;
-  const int64_t k = block * kQuantBlock;
-  return {codes + k / 8 * kPairBytes, tables + k / 2, reinterpret_cast<const uint16_t*>(scales) + block * kPanelRows};
-}
-
-__attribute__((always_inline)) inline void fetch_tables(const PanelBlock& next) {
-  _mm_prefetch(reinterpret_cast<const char*>(next.tables), _MM_HINT_T0);
-  _mm_prefetch(reinterpret_cast<const char*>(next.tables + 64), _MM_HINT_T0);
-  _mm_prefetch(reinterpret_cast<const char*>(next.scales), _MM_HINT_T0);
-}
-
-__attribute__((always_inline)) inline void fetch_codes(const PanelBlock& next, int64_t pair) {
-  _mm_prefetch(reinterpret_cast<const char*>(next.codes + pair * kPairBytes), _MM_HINT_T0);
-}
-
-// Where the levels of a block's lanes are in kShiftedPairs, in bytes: computed 16 at a time, not one by one.
-struct TableOffsets {
-  alignas(32) uint16_t of[kQuantBlock / 2];
-};
-
-__attribute__((always_inline)) inline void find_tables(const uint8_t* tables, int64_t columns, TableOffsets& offsets) {
-  static_assert(sizeof kShiftedPairs.of[0] == 1 << 5);
-  for (int64_t i = 0; i < columns / 2; i += 16) {
-    const __m256i pairs = _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(tables + i)));
-    _mm256_store_si256(reinterpret_cast<__m256i*>(offsets.of + i), _mm256_slli_epi16(pairs, 5));
-  }
-}
-
-// A place in a block: K groups are counted from here, from an even one on.
-struct CodedLevels {
-  const uint8_t* codes;
-  const uint16_t* table_offsets;
-
-  __attribute__((always_inline)) Levels of(int64_t group) const {
-    const __m256i low_half = _mm256_set1_epi8(15);
-    Levels levels;
-    for (int half = 0; half < 2; ++half) {
-      __m256i code = _mm256_load_si256(reinterpret_cast<const __m256i*>(codes + group / 2 * kPairBytes + 32 * half));
-      if (group % 2 == 1) code = _mm256_srli_epi16(code, 4);
-      const auto* table = reinterpret_cast<const char*>(kShiftedPairs.of) + table_offsets[2 * group + half];
-      levels.half[half] = _mm256_shuffle_epi8(_mm256_load_si256(reinterpret_cast<const __m256i*>(table)),
-                                              _mm256_and_si256(code, low_half));
-    }
-    return levels;
-  }
-};
 
 // --- activations ---
 
@@ -234,30 +145,6 @@ __attribute__((always_inline)) inline void add_block(__m256i (&sum)[Rows][2], co
       add_group<Rows>(products, x, k, group, quad_levels.of(group));
       add_group<Rows>(products, x, k, group + 1, quad_levels.of(group + 1));
       finish_quad<Rows>(sum, products);
-    }
-  }
-}
-
-// out = fma(float(sum), w_scale * x_scale, out), from +0 in the first block.
-template <int Rows>
-__attribute__((always_inline)) inline void finish_block(const Int4Job& job, const __m256i (&sum)[Rows][2], int64_t row,
-                                                        int64_t panel, int64_t block, const uint16_t* scales) {
-  const int64_t n = panel * kPanelRows;
-  const bool whole = n + kPanelRows <= job.end;
-  for (int half = 0; half < 2; ++half) {
-    const __m256 w_scale = F16::load(scales + 8 * half);
-    const int64_t left = job.end - n - 8 * half;
-    for (int r = 0; r < Rows; ++r) {
-      const __m256 scale = _mm256_mul_ps(w_scale, _mm256_set1_ps(job.x.scales[(row + r) * job.blocks + block]));
-      float* out = job.out + (row + r) * job.out_stride + n + 8 * half;
-      __m256 total = _mm256_setzero_ps();
-      if (block > 0) total = whole ? _mm256_loadu_ps(out) : F32::load(out, left);
-      total = _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum[r][half]), scale, total);
-      if (whole) {
-        _mm256_storeu_ps(out, total);
-      } else {
-        store(out, total, left);
-      }
     }
   }
 }

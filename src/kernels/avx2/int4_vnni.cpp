@@ -17,30 +17,6 @@ namespace {
 constexpr int kTileRows = 6;
 constexpr int64_t kStreamedRows = 2 * kTileRows;
 constexpr int64_t kRowsAtOnce = 43 * kTileRows;  // a chunk of 256, whose block stays in L2
-constexpr int64_t kQuadColumns = 16;
-
-// Levels straight from the codes; Fetch: what is read later is fetched line by line meanwhile.
-template <bool Fetch>
-struct StreamedBlock {
-  CodedLevels block;
-  PanelBlock ahead;
-
-  __attribute__((always_inline)) CodedLevels quad(int64_t quad) const {
-    if (Fetch) {
-      fetch_codes(ahead, 2 * quad);
-      fetch_codes(ahead, 2 * quad + 1);
-    }
-    return {block.codes + quad * 2 * kPairBytes, block.table_offsets + quad * 8};
-  }
-};
-
-struct UnpackedBlock {
-  const uint8_t* levels;
-
-  __attribute__((always_inline)) UnpackedLevels quad(int64_t quad) const {
-    return {levels + quad * kQuadColumns * kPanelRows};
-  }
-};
 
 // One block of one panel for the rows row .. row+Rows. levels.quad(q).of(g) gives those of K group g of the quad.
 template <int Rows, class Source>
