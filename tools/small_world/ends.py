@@ -8,6 +8,9 @@ MEALS = ("soup", "pancakes", "dumplings", "an apple pie", "noodles", "potato sou
 
 # Plots that take weeks: no day of theirs was "a good day".
 LONG = ("grown", "learned", "egg")
+# Plots that happen at home, so that nobody goes home at their end, and plots in which the place p plays no part.
+AT_HOME = ("afraid", "gift", "made", "broken", "greedy", "medicine", "grown", "learned", "egg")
+PLACELESS = ("afraid", "broken", "greedy", "learned", "grown", "moon", "bridge", "warned", "beacon", "gift")
 
 
 def happy(s, *lessons):
@@ -40,6 +43,10 @@ def happy(s, *lessons):
         ways = ways[:-1]
     if s.plot in LONG:
         ways = [way for way in ways if " day" not in way]
+    if s.plot in AT_HOME:
+        ways = [way for way in ways if "went home" not in way]
+    if s.plot in PLACELESS:
+        ways = [way for way in ways if "whenever" not in way]
     s.maybe(0.7 if taught else 1, *ways)
 
 
