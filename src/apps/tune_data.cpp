@@ -120,7 +120,7 @@ Status check_learned(const DataSet& set, int64_t sample_tokens) {
                                              ": holds nothing that the assistant says: there is "
                                              "nothing to learn (--learn all learns everything)")};
   }
-  if (manifest.pack != sample_tokens) {
+  if (manifest.pack == 0) {
     log_warning(concat(set.directory(), ": was not packed for samples of ", sample_tokens,
                        " tokens, so conversations are cut at their borders (capy data build --pack ", sample_tokens,
                        ")"));
