@@ -150,9 +150,9 @@ Result<int> train_command(int argc, const char* const* argv) {
   CommandLine line(
       "capy train",
       "Train a model as the TOML file CONFIG says. The directory `out` gets a log (log.jsonl), a report for a browser\n"
-      "(report.html), checkpoints and, at the end, the model. Ctrl-C writes a checkpoint; the same command goes on "
-      "from the last one, also after a crash,\n"
-      "and comes to the same bytes. The settings, those without a value must be there:\n\n"
+      "(report.html), checkpoints and, at the end, the model. Ctrl-C writes a checkpoint; the same command goes on\n"
+      "from the last one, also after a crash, and comes to the same bytes.\n\n"
+      "The settings, those without a value must be there:\n\n"
       "  model              the directory to start from (capy init makes one)\n"
       "  out                the directory to make\n"
       "  [[data]]           directory: a data set (capy data build); weight = 1: its share. Any number of them\n"
