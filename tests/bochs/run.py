@@ -24,8 +24,9 @@ import report  # noqa: E402  (counts what GoogleTest printed)
 
 SKIPPED = 77
 SHUTDOWN_PORT = 0x8900  # Bochs ends when the word is written there
+NOT_NEEDED = "cet,uintr,pku,pks,la57"  # of the processor: what neither we nor a plain boot use
 
-# What takes a few minutes. bf16 products of vanishing numbers are not among it: this emulator flushes them as no processor does.
+# What takes a few minutes. Not bf16 products of vanishing numbers, which this emulator flushes as no processor does.
 PRODUCTS = "CAPY_TEST_EVERY=12 build/release/kernels_test --gtest_color=no --gtest_filter=ProductKernels.EveryIsa*"
 DEFAULT_COMMANDS = [
     "build/release/kernels_test --gtest_color=no --gtest_filter=Kernels.*:ProductKernels.Int4ProductsOfTheLargestLevel",
@@ -227,7 +228,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("commands", nargs="*", metavar="COMMAND")
     parser.add_argument("--cpu", default="sapphire_rapids", help="a processor of Bochs' (default: %(default)s)")
-    parser.add_argument("--without", default="cet,uintr,pku,pks,la57", help="its features to leave out: amx,amx_int8,amx_bf16")
+    parser.add_argument("--without", default="", help="its features to leave out: amx,amx_int8,amx_bf16")
     parser.add_argument("--append", default="", help="more words for the kernel: clearcpuid=580,amx_tile")
     parser.add_argument("--program", action="append", default=[], help="a program more, for a script that starts it")
     parser.add_argument("--file", action="append", default=[], help="a file or folder to find in the current folder there")
@@ -239,7 +240,7 @@ def main():
         print(f"skipped: no {', no '.join(missing)} (tests/bochs/README.md says what to install)")
         return SKIPPED
     commands = options.commands or DEFAULT_COMMANDS
-    without = f', exclude_features="{options.without}"' if options.without else ""
+    without = f', exclude_features="{",".join(filter(None, [NOT_NEEDED, options.without]))}"'
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         make_image(parts, folder, make_archive(parts, commands, options.program, options.file), options.append)
