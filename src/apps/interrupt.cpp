@@ -12,7 +12,6 @@ namespace capy {
 namespace {
 
 constexpr int kInterruptedExit = 130;
-constexpr int kTerminatedExit = 143;
 constexpr int kPatience = 3;
 
 std::atomic<int> g_scopes{0};
@@ -23,7 +22,9 @@ void on_signal(int signal) {
   const bool somebody_asks = (signal == SIGTERM ? g_termination_scopes : g_scopes).load() > 0;
   if (somebody_asks && g_interrupts.fetch_add(1) + 1 < kPatience) return;
   QuietInput::show_input_again();
-  ::_exit(signal == SIGTERM ? kTerminatedExit : kInterruptedExit);
+  if (signal == SIGINT) ::_exit(kInterruptedExit);
+  ::signal(signal, SIG_DFL);  // and dies of it, so that who waits sees why
+  ::raise(signal);
 }
 
 void install(int signal) {

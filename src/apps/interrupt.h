@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ctrl-C, and SIGTERM, by which schedulers end a job. Without a scope, SIGINT ends the program at once with exit code
 // 130. Within one it only leaves a mark, and the work asks for it: an answer stops and the chat goes on; a half-written
-// file is cleared away. Who presses it three times in one scope means it: the program ends. SIGTERM does the same with
-// exit code 143, but for scopes that say that nothing is to be put away first.
+// file is cleared away. Who presses it three times in one scope means it: the program ends. SIGTERM does the same,
+// and without a scope the program dies of it; a scope may say that there is nothing to put away.
 #pragma once
 
 #include "base/result.h"
