@@ -69,4 +69,5 @@ cp "$here/pretrain.toml" "$out/pretrain.toml"
 stage texts/talk.jsonl make_talk
 "$capy" tune "$out/pretrained" "$out/texts/talk.jsonl" --out "$out/tuned" --config "$here/tune.toml" --steps "$tune_steps" >&2
 stage cub "$capy" quantize "$out/tuned" "$out/cub" --type int4 --calibrate "$out/texts/held_world.jsonl" >&2
+cp "$here/generation_config.json" "$out/cub" # how boldly it speaks
 "$capy" show "$out/cub"
