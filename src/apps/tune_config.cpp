@@ -127,7 +127,8 @@ class ConfigReader {
     TRY(top_.read("weight_decay", run.weight_decay, 0.0, 1e3));
     TRY(top_.read("mtp_weight", run.mtp_weight, 0.0, 1e3));
     if (run.lora && run.mtp_weight > 0) {
-      return Error{ErrorCode::kUsage, "mtp_weight: adapters beside the MTP head are not trained; leave it out with lora"};
+      return Error{ErrorCode::kUsage,
+                   "mtp_weight: adapters beside the MTP head are not trained; leave it out with lora"};
     }
     return top_.read("clip", run.clip, 0.0, 1e9);
   }
