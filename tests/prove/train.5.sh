@@ -53,8 +53,8 @@ print(f"figure: drafting, greedy stories: {ratio:.2f} times the speed of none, {
 END
 
 if [[ -n ${CUB_HELD_OUT:-} ]]; then
-  "$capy" eval "$model" --text "$CUB_HELD_OUT" --json >"$work/cub_bits.json"
-  figure "books that it never saw: $(field "$work/cub_bits.json" '"%.3f bits a byte" % d["text"]["bits_per_byte"]')"
+  "$capy" eval bpb -m "$model" "$CUB_HELD_OUT" --json >"$work/cub_bits.json"
+  figure "books that it never saw: $(field "$work/cub_bits.json" '"%.3f bits a byte" % d["bits_per_byte"]')"
 else
   figure "bits per byte on held-out books: not measured, CUB_HELD_OUT is not set"
 fi
