@@ -96,7 +96,8 @@ class TrainTest(TinyModelTest):
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                        env=program.environment())
             try:
-                process.wait(chance.uniform(0.02, 0.25 * seconds))
+                # Half of the run's time in all, so that it is not over before the last of them.
+                process.wait(chance.uniform(0.02, max(0.03, min(0.1, 1 / KILLS) * seconds)))
             except subprocess.TimeoutExpired:
                 process.send_signal(kind)
                 process.wait()
@@ -111,15 +112,15 @@ class TrainTest(TinyModelTest):
         self.check_watch(out, log)
 
     def check_watch(self, out, log):
-        # SIGINT may have ended a measurement early; all others are there.
+        # SIGTERM and SIGINT may have ended a measurement each; all others are there.
         measured = {line["step"]: line for line in log if "held_out_loss" in line}
-        self.assertGreaterEqual(len(measured), 7)
+        self.assertGreaterEqual(len(measured), 6)
         self.assertLessEqual(set(measured), {*range(4, 31, 4), 30})
         for line in measured.values():
             # One byte a token, but for the ends of the texts, which have none.
             self.assertGreater(line["held_out_bits_per_byte"], line["held_out_loss"] / math.log(2))
             self.assertLess(line["held_out_bits_per_byte"], 1.02 * line["held_out_loss"] / math.log(2))
-        self.assertLess(measured[30]["held_out_loss"], measured[4]["held_out_loss"])
+        self.assertLess(measured[30]["held_out_loss"], measured[min(measured)]["held_out_loss"])
         # What it has learned by the end it writes again, by the same seeds.
         texts = {line["step"]: line["samples"] for line in log if "samples" in line}
         self.assertLessEqual(set(texts), {10, 20, 30})
