@@ -8,6 +8,7 @@
 
 #include "apps/command.h"
 #include "apps/command_line.h"
+#include "apps/data_set_maker.h"
 #include "apps/figures.h"
 #include "apps/interrupt.h"
 #include "apps/progress.h"
@@ -50,7 +51,7 @@ struct BuildOrder {
 
 // The template of --template, else the tokenizer's own.
 Result<std::optional<std::string>> template_source(const BuildOrder& order) {
-  if (!order.template_file.empty()) return std::optional(TRY(read_file(order.template_file, kTemplateBytesMax)));
+  if (!order.template_file.empty()) return std::optional(TRY(read_template(order.template_file)));
   return template_of_directory(order.tokenizer);
 }
 
@@ -67,40 +68,16 @@ std::string build_report(const BuildOrder& order, const Manifest& manifest) {
 
 Result<int> build(BuildOrder& order) {
   BuildOptions& options = order.options;
-  const Tokenizer tokenizer = TRY(Tokenizer::open_directory(order.tokenizer));
-  const std::string json = TRY(read_file(order.tokenizer + "/tokenizer.json", kTokenizerBytesMax));
-  options.tokenizer_files.emplace_back("tokenizer.json", json);
+  const std::optional<std::string> template_text = TRY(template_source(order));
+  const DataSetMaker maker = TRY(DataSetMaker::open(order.tokenizer, template_text, order.learn));
+  maker.describe(options);
   if (auto config = TRY(read_if_there(order.tokenizer + "/tokenizer_config.json", kTokenizerBytesMax))) {
     options.tokenizer_files.emplace_back("tokenizer_config.json", *std::move(config));
   }
-  options.tokenizer_hash = hash_of(std::as_bytes(std::span(json)));
-  options.vocabulary = tokenizer.token_count();
-  options.padding_token = tokenizer.find("<|endoftext|>").value_or(tokenizer.eos().value_or(0));
-
-  const std::optional<std::string> source = TRY(template_source(order));
-  std::optional<ChatTemplate> chat_template;
-  if (source) chat_template = TRY(ChatTemplate::parse(*source, "the chat template"));
-  const Learn learn = order.learn == "all" ? Learn::kEverything : Learn::kAnswers;
-  const DocumentEncoder encoder =
-      TRY(DocumentEncoder::make(tokenizer, chat_template ? &*chat_template : nullptr, learn));
-  const std::string template_text = source.value_or("");
-  options.encoding = concat(order.learn, " ", hash_text(hash_of(std::as_bytes(std::span(template_text)))));
-
   if (options.pack > 0) options.shard_tokens -= options.shard_tokens % options.pack;  // whole samples
 
-  const InterruptScope scope;
-  Progress progress("building", Progress::Unit::kBytes);
-  options.on_progress = [&](int64_t done, int64_t total) {
-    progress.update(done, total);
-    return !interrupted();
-  };
-  options.on_left_out = [&](const std::string& why) {
-    progress.clear();
-    log_warning(concat("left out: ", harmless(why)));
-  };
   ThreadPool pool(order.threads > 0 ? static_cast<int>(order.threads) : ThreadPool::default_threads());
-  const Result<Manifest> built = build_data_set(options, encoder, pool);
-  progress.clear();
+  const Result<Manifest> built = maker.build(options, pool, "building");
   if (!built.ok() && built.error().code == ErrorCode::kCancelled) {
     log_info("stopped; the same command goes on where it was");
     return interruption();

@@ -118,8 +118,8 @@ void replace_or_add(SettingTable& table, Setting setting) {
   }
 }
 
-std::string Setting::path(const std::string& directory) const {
-  return from_command_line ? text : (std::filesystem::path(directory) / text).lexically_normal().string();
+std::string Setting::path_of(const std::string& one, const std::string& directory) const {
+  return from_command_line ? one : (std::filesystem::path(directory) / one).lexically_normal().string();
 }
 
 Error Setting::must_be(std::string_view what) const {

@@ -34,8 +34,10 @@ struct Setting {
   std::string where;                 // "train.toml, line 3", "--set", or the flag that gave it
   bool from_command_line = false;
 
-  // The text as a path: those of a file are relative to the file's directory, those of --set to the current one.
-  std::string path(const std::string& directory) const;
+  // A text (or one of the texts) as a path: those of a file are relative to the file's directory, those of --set to the
+  // current one.
+  std::string path(const std::string& directory) const { return path_of(text, directory); }
+  std::string path_of(const std::string& one, const std::string& directory) const;
 
   // "train.toml, line 3: key must be ..."; kUsage where the command line said it.
   Error must_be(std::string_view what) const;

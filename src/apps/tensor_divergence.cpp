@@ -66,7 +66,7 @@ Status measure_tensors(const ModelChoice& original, const std::string& out, cons
   Progress progress("comparing tensor by tensor");
   for (size_t i = 0; i < items.size(); ++i) {
     progress.update(static_cast<int64_t>(i), static_cast<int64_t>(items.size()));
-    if (interrupted()) return Error{ErrorCode::kCancelled, "interrupted"};
+    if (interrupted()) return interruption();
     const std::vector<float> values = TRY(written.in_order_of_source(items[i].index, pool));
     if (!engine->substitute(source.stored(items[i].index).name, values)) continue;
     Result<Estimate> divergence = kept.divergence(*engine);

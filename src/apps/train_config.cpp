@@ -13,8 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kStepsMax = int64_t{1} << 40;
-constexpr int64_t kStepTokensMax = int64_t{1} << 30;
 // What a vector of gradients is made for (train_state.h): small samples share one, or zeroing and adding would cost as
 // much as computing. A part of the result's bytes, so it depends on the sample's length alone.
 constexpr int64_t kLeafTokens = 8192;
@@ -86,22 +84,14 @@ class ConfigReader {
   }
 
   Status read_optimizer() {
-    TRY(top_.read_choice("optimizer", config_.optimizer, kOptimizers));
-    TRY(top_.read("learning_rate", config_.learning_rate, 0.0, 1e3));
-    TRY(top_.read_choice("schedule", config_.schedule, kSchedules));
+    TRY(read_learning(top_, config_));
     TRY(top_.read("warmup_steps", config_.warmup_steps, 0, kStepsMax));
     config_.decay_steps = std::max<int64_t>(config_.steps / 10, 1);
-    TRY(top_.read("decay_steps", config_.decay_steps, 0, kStepsMax));
-    TRY(top_.read("weight_decay", config_.weight_decay, 0.0, 1e3));
-    TRY(top_.read("clip", config_.clip, 0.0, 1e9));
-    return top_.read("mtp_weight", config_.mtp_weight, 0.0, 1e3);
+    return top_.read("decay_steps", config_.decay_steps, 0, kStepsMax);
   }
 
   Status read_course() {
-    TRY(top_.read("seed", config_.seed, 0, INT64_MAX));
-    TRY(top_.read("threads", config_.threads, 1, ThreadPool::kThreadsMax));
-    TRY(top_.read("checkpoint_steps", config_.checkpoint_steps, 1, kStepsMax));
-    TRY(top_.read("checkpoints_kept", config_.checkpoints_kept, 1, 1000));
+    TRY(read_keeping(top_, config_));
     return read_watch_config(top_, directory_, config_.checkpoint_steps, config_.watch);
   }
 
@@ -132,6 +122,22 @@ class ConfigReader {
 };
 
 }  // namespace
+
+Status read_learning(SettingReader& reader, TrainConfig& config) {
+  TRY(reader.read_choice("optimizer", config.optimizer, kOptimizers));
+  TRY(reader.read("learning_rate", config.learning_rate, 0.0, 1e3));
+  TRY(reader.read_choice("schedule", config.schedule, kSchedules));
+  TRY(reader.read("weight_decay", config.weight_decay, 0.0, 1e3));
+  TRY(reader.read("clip", config.clip, 0.0, 1e9));
+  return reader.read("mtp_weight", config.mtp_weight, 0.0, 1e3);
+}
+
+Status read_keeping(SettingReader& reader, TrainConfig& config) {
+  TRY(reader.read("seed", config.seed, 0, INT64_MAX));
+  TRY(reader.read("threads", config.threads, 1, ThreadPool::kThreadsMax));
+  TRY(reader.read("checkpoint_steps", config.checkpoint_steps, 1, kStepsMax));
+  return reader.read("checkpoints_kept", config.checkpoints_kept, 1, 1000);
+}
 
 train::TrainOptions TrainConfig::options() const {
   train::TrainOptions options;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/settings_file.h"
 #include "apps/watch_config.h"
 #include "base/result.h"
 #include "data/stream.h"
@@ -41,6 +42,14 @@ struct TrainConfig {
   int64_t step_samples() const { return step_tokens / sample_tokens; }
   train::TrainOptions options() const;
 };
+
+constexpr int64_t kStepsMax = int64_t{1} << 40;
+constexpr int64_t kStepTokensMax = int64_t{1} << 30;
+
+// What every run that learns is told alike, whatever command began it: how it learns but for the course of its rate;
+// seed, threads and checkpoints. What is not there stays as it is.
+Status read_learning(SettingReader& reader, TrainConfig& config);
+Status read_keeping(SettingReader& reader, TrainConfig& config);
 
 // Names in the file are relative to the file's directory, those of --set to the current one. Errors name key and line.
 Result<TrainConfig> read_train_config(const std::string& path, std::span<const std::string> changes);

@@ -80,23 +80,24 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   return parts;
 }
 
-Setting list_setting(const char* where, const char* key, std::vector<std::string> texts) {
+Setting given(const char* where, const char* key, Setting::Kind kind) {
   Setting setting;
   setting.key = key;
-  setting.kind = Setting::Kind::kTexts;
-  setting.texts = std::move(texts);
+  setting.kind = kind;
   setting.where = where;
   setting.from_command_line = true;
   return setting;
 }
 
+Setting list_setting(const char* where, const char* key, std::vector<std::string> texts) {
+  Setting setting = given(where, key, Setting::Kind::kTexts);
+  setting.texts = std::move(texts);
+  return setting;
+}
+
 Setting text_setting(const char* where, const char* key, const std::string& text) {
-  Setting setting;
-  setting.key = key;
-  setting.kind = Setting::Kind::kString;
+  Setting setting = given(where, key, Setting::Kind::kString);
   setting.text = text;
-  setting.where = where;
-  setting.from_command_line = true;
   return setting;
 }
 

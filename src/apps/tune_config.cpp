@@ -15,8 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kDataMax = 1000;  // files and data sets
 constexpr int64_t kTargetsMax = 100;
-constexpr int64_t kStepsMax = int64_t{1} << 40;
-constexpr int64_t kStepTokensMax = int64_t{1} << 30;
 constexpr double kEpochsMax = 1e6;
 // Conversations are short, and a step of eight samples is small enough for a data set of a few hundred of them.
 constexpr int64_t kSampleTokens = 512;
@@ -27,8 +25,6 @@ constexpr double kLearningRate = 1e-5;
 constexpr double kLoraLearningRate = 2e-4;
 constexpr int64_t kRankMax = 4096;
 
-constexpr std::string_view kOptimizers[] = {"adamw", "muon"};
-constexpr std::string_view kSchedules[] = {"cosine", "wsd", "constant"};
 constexpr std::string_view kLearns[] = {"answers", "all"};
 
 class ConfigReader {
@@ -50,7 +46,7 @@ class ConfigReader {
 
  private:
   std::string resolved(const Setting& setting, const std::string& path) const {
-    return setting.from_command_line ? path : (directory_ / path).lexically_normal().string();
+    return setting.path_of(path, directory_.string());
   }
 
   const Setting* find(std::string_view key) const {
@@ -119,18 +115,13 @@ class ConfigReader {
     TrainConfig& run = config_.run;
     run.learning_rate = run.lora ? kLoraLearningRate : kLearningRate;
     run.weight_decay = 0;
-    TRY(top_.read_choice("optimizer", run.optimizer, kOptimizers));
-    TRY(top_.read("learning_rate", run.learning_rate, 0.0, 1e3));
-    TRY(top_.read_choice("schedule", run.schedule, kSchedules));
-    TRY(read_steps("warmup_steps", config_.warmup_steps));
-    TRY(read_steps("decay_steps", config_.decay_steps));
-    TRY(top_.read("weight_decay", run.weight_decay, 0.0, 1e3));
-    TRY(top_.read("mtp_weight", run.mtp_weight, 0.0, 1e3));
+    TRY(read_learning(top_, run));
     if (run.lora && run.mtp_weight > 0) {
       return Error{ErrorCode::kUsage,
                    "mtp_weight: adapters beside the MTP head are not trained; leave it out with lora"};
     }
-    return top_.read("clip", run.clip, 0.0, 1e9);
+    TRY(read_steps("warmup_steps", config_.warmup_steps));
+    return read_steps("decay_steps", config_.decay_steps);
   }
 
   Status read_steps(std::string_view key, std::optional<int64_t>& to) {
@@ -143,11 +134,8 @@ class ConfigReader {
   Status read_course() {
     TrainConfig& run = config_.run;
     run.checkpoint_steps = kCheckpointSteps;
-    TRY(top_.read("seed", run.seed, 0, INT64_MAX));
+    TRY(read_keeping(top_, run));
     if (run.lora) run.lora->seed = static_cast<uint64_t>(run.seed);
-    TRY(top_.read("threads", run.threads, 1, ThreadPool::kThreadsMax));
-    TRY(top_.read("checkpoint_steps", run.checkpoint_steps, 1, kStepsMax));
-    TRY(top_.read("checkpoints_kept", run.checkpoints_kept, 1, 1000));
     // What is looked at on the way is looked at with the model's own weights.
     return run.lora ? Status() : read_watch_config(top_, directory_.string(), run.checkpoint_steps, run.watch);
   }

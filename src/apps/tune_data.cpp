@@ -5,13 +5,11 @@
 #include <filesystem>
 #include <optional>
 
+#include "apps/data_set_maker.h"
 #include "apps/interrupt.h"
-#include "apps/progress.h"
-#include "apps/terminal.h"
 #include "base/concat.h"
 #include "base/log.h"
 #include "base/mapped_file.h"
-#include "data/data_builder.h"
 #include "data/data_set.h"
 #include "engine/text_model.h"
 
@@ -20,57 +18,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kTokenizerBytesMax = int64_t{256} << 20;
-constexpr int64_t kTemplateBytesMax = 1 << 20;
-
-uint64_t hash_of_text(std::string_view text) { return hash_of(std::as_bytes(std::span(text))); }
-
 Result<std::optional<std::string>> template_text(const TuneConfig& config, const Checkpoint& checkpoint) {
   if (config.template_file.empty()) return chat_template_text(checkpoint);
-  return std::optional(TRY(read_file(config.template_file, kTemplateBytesMax)));
+  return std::optional(TRY(read_template(config.template_file)));
 }
 
-// What a data set is made with: tokenizer, template, and the options that follow from them.
-class FileEncoder {
- public:
-  static Result<FileEncoder> open(const TuneConfig& config, const Checkpoint& checkpoint) {
-    const std::string directory = checkpoint.directory();
-    const std::string tokenizer_file = (fs::path(directory) / "tokenizer.json").string();
-    std::error_code ignored;
-    if (directory.empty() || !fs::exists(tokenizer_file, ignored)) {
-      return Error{ErrorCode::kNotFound, concat(checkpoint.path(),
-                                                ": there is no tokenizer.json beside the model to "
-                                                "read conversations with")};
-    }
-    FileEncoder encoder{TRY(Tokenizer::open_directory(directory))};
-    BuildOptions& options = encoder.options_;
-    options.tokenizer_files.emplace_back("tokenizer.json", TRY(read_file(tokenizer_file, kTokenizerBytesMax)));
-    options.tokenizer_hash = hash_of_text(options.tokenizer_files[0].second);
-    options.vocabulary = encoder.tokenizer_.token_count();
-    options.padding_token = encoder.tokenizer_.find("<|endoftext|>").value_or(encoder.tokenizer_.eos().value_or(0));
-
-    const std::optional<std::string> text = TRY(template_text(config, checkpoint));
-    if (text) encoder.template_ = TRY(ChatTemplate::parse(*text, "the chat template"));
-    if (text && !config.template_file.empty()) options.tokenizer_files.emplace_back("chat_template.jinja", *text);
-    options.encoding = concat(config.learn, " ", hash_text(hash_of_text(text.value_or(""))));
-    options.skip_broken = config.skip_broken;
-    options.pack = config.run.sample_tokens;
-    options.shard_tokens = std::max(options.shard_tokens - options.shard_tokens % options.pack, options.pack);
-    return encoder;
-  }
-
-  BuildOptions& options() { return options_; }
-  Result<DocumentEncoder> documents(const std::string& learn) const {
-    return DocumentEncoder::make(tokenizer_, template_ ? &*template_ : nullptr,
-                                 learn == "all" ? Learn::kEverything : Learn::kAnswers);
-  }
-
- private:
-  explicit FileEncoder(Tokenizer tokenizer) : tokenizer_(std::move(tokenizer)) {}
-  Tokenizer tokenizer_;
-  std::optional<ChatTemplate> template_;
-  BuildOptions options_;
-};
+Status check_tokenizer(const Checkpoint& checkpoint) {
+  std::error_code ignored;
+  const std::string directory = checkpoint.directory();
+  if (!directory.empty() && fs::exists(fs::path(directory) / "tokenizer.json", ignored)) return {};
+  return Error{ErrorCode::kNotFound, concat(checkpoint.path(),
+                                            ": there is no tokenizer.json beside the model to "
+                                            "read conversations with")};
+}
 
 // Of everything that the data set's bytes depend on.
 Result<std::string> folder_name(const BuildOptions& options) {
@@ -81,13 +41,20 @@ Result<std::string> folder_name(const BuildOptions& options) {
     text += concat(" ", hash_text(hash_of(file.bytes())));
     if (file.damaged()) return Error{ErrorCode::kIo, concat(path, ": changed or failed while it was read")};
   }
-  return hash_text(hash_of_text(text));
+  return hash_text(hash_of(std::as_bytes(std::span(text))));
 }
 
 Result<std::string> build(const TuneConfig& config, const Checkpoint& checkpoint, std::vector<std::string> files,
                           const std::string& directory, ThreadPool& pool) {
-  FileEncoder encoder = TRY(FileEncoder::open(config, checkpoint));
-  BuildOptions& options = encoder.options();
+  TRY(check_tokenizer(checkpoint));
+  const std::optional<std::string> text = TRY(template_text(config, checkpoint));
+  const DataSetMaker maker = TRY(DataSetMaker::open(checkpoint.directory(), text, config.learn));
+  BuildOptions options;
+  maker.describe(options);
+  if (text && !config.template_file.empty()) options.tokenizer_files.emplace_back("chat_template.jinja", *text);
+  options.skip_broken = config.skip_broken;
+  options.pack = config.run.sample_tokens;
+  options.shard_tokens = std::max(options.shard_tokens - options.shard_tokens % options.pack, options.pack);
   options.inputs = std::move(files);
   options.directory = (fs::path(directory) / TRY(folder_name(options))).string();
   std::error_code ignored;
@@ -95,19 +62,7 @@ Result<std::string> build(const TuneConfig& config, const Checkpoint& checkpoint
       !fs::exists(fs::path(options.directory) / "building.json", ignored)) {
     return options.directory;
   }
-  const DocumentEncoder documents = TRY(encoder.documents(config.learn));
-  const InterruptScope scope;
-  Progress progress("reading data", Progress::Unit::kBytes);
-  options.on_progress = [&](int64_t done, int64_t total) {
-    progress.update(done, total);
-    return !interrupted();
-  };
-  options.on_left_out = [&](const std::string& why) {
-    progress.clear();
-    log_warning(concat("left out: ", harmless(why)));
-  };
-  const Result<Manifest> built = build_data_set(options, documents, pool);
-  progress.clear();
+  const Result<Manifest> built = maker.build(options, pool, "reading data");
   if (!built.ok() && built.error().code == ErrorCode::kCancelled) return interruption();
   if (!built.ok()) return built.error();
   return options.directory;

@@ -5,6 +5,7 @@
 
 #include "base/concat.h"
 #include "engine/text_model.h"
+#include "evaluate/evaluate.h"
 #include "text/chat_template.h"
 
 namespace capy {
@@ -46,10 +47,7 @@ class Asker {
     const Tokenizer* const tokenizer = engine_.tokenizer();
     if (tokenizer == nullptr) return Error{ErrorCode::kUnsupported, "the model has no tokenizer: it cannot be asked"};
     if (item.messages().exists()) return chat_tokens(item, *tokenizer);
-    std::vector<int32_t> tokens;
-    if (tokenizer->add_bos() && tokenizer->bos()) tokens.push_back(*tokenizer->bos());
-    tokenizer->encode(item.prompt, tokens);
-    return tokens;
+    return tokens_of_text(engine_, item.prompt);
   }
 
   Result<std::vector<int32_t>> chat_tokens(const ExactItem& item, const Tokenizer& tokenizer) const {

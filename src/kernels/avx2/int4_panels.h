@@ -5,6 +5,7 @@
 
 #include "kernels/avx2/operations.h"
 #include "kernels/avx2/vectors.h"
+#include "kernels/int4_job.h"
 #include "kernels/int4_pairs.h"
 
 namespace capy::avx2 {
@@ -16,17 +17,6 @@ constexpr int64_t kPairBytes = 64;    // of codes: two K groups of a panel
 constexpr int64_t kQuadColumns = 16;  // four K groups
 
 constexpr Int4Pairs kShiftedPairs = make_int4_pairs(kLevelOffset);
-
-struct Int4Job {
-  float* out;
-  int64_t out_stride;
-  const Int8Rows& x;
-  const uint8_t* panels;
-  int64_t panel_bytes;
-  int64_t columns;  // padded
-  int64_t blocks;
-  int64_t end;  // outputs from here on are not written
-};
 
 // One block of one panel.
 struct PanelBlock {

@@ -11,6 +11,7 @@
 
 #include "kernels/avx512/operations.h"
 #include "kernels/avx512/vectors.h"
+#include "kernels/int4_job.h"
 #include "kernels/int4_pairs.h"
 
 namespace capy::avx512 {
@@ -21,17 +22,6 @@ constexpr Int4Pairs kShiftedPairs = make_int4_pairs(kLevelOffset);
 constexpr int kFewRows = 8;
 // How far ahead of the codes' use they are fetched: DRAM latency at a core's share of the bandwidth.
 constexpr int64_t kCodesAhead = 1024;
-
-struct Int4Job {
-  float* out;
-  int64_t out_stride;
-  const Int8Rows& x;
-  const uint8_t* panels;
-  int64_t panel_bytes;
-  int64_t columns;  // padded
-  int64_t blocks;
-  int64_t end;  // outputs from here on are not written
-};
 
 // One block of one panel.
 struct Int4Block {
