@@ -42,6 +42,13 @@ learn_words() {
   rm "$out/sample.jsonl"
 }
 
+# What the codes of int4 are chosen for.
+make_calibration() {
+  python3 -c 'import json, sys; [print(json.loads(line)["text"], end="\n\n") for line in sys.stdin]' \
+    <"$out/texts/held_world.jsonl" >"$out/calibration.part"
+  mv "$out/calibration.part" "$out/texts/calibration.txt"
+}
+
 # Conversations: as many short ones about this and that as stories with what people ask of them.
 make_talk() {
   local count=$((tune_steps * 30)) world=tools/small_world/generate.py
@@ -53,21 +60,23 @@ make_talk() {
 }
 
 make_start() {
+  rm -rf "$out/start.part"
   "$capy" init "${CUB_CONFIG:-$here/config.json}" "$out/start.part" --seed 1 >&2
   cp "$out"/tokenizer/* "$out/start.part"
   mv "$out/start.part" "$out/start"
 }
 
 stage texts/held_world.jsonl python3 "$here/texts.py" "$data" "$records" "$out/texts" >&2
-stage tokenizer learn_words
+stage tokenizer/tokenizer.json learn_words
 for name in world simple kids words held_out held_world; do
-  stage "data/$name" "$capy" data build "$out/data/$name" "$out/texts/$name.jsonl" --tokenizer "$out/tokenizer" --learn all >&2
+  stage "data/$name/manifest.json" "$capy" data build "$out/data/$name" "$out/texts/$name.jsonl" --tokenizer "$out/tokenizer" --learn all >&2
 done
 stage start make_start
 cp "$here/pretrain.toml" "$out/pretrain.toml"
 "$capy" train "$out/pretrain.toml" --set steps="$steps" --set decay_steps=$((steps / 10)) --set warmup_steps=$((steps < 300 ? steps / 10 : 30)) >&2
 stage texts/talk.jsonl make_talk
 "$capy" tune "$out/pretrained" "$out/texts/talk.jsonl" --out "$out/tuned" --config "$here/tune.toml" --steps "$tune_steps" >&2
-stage cub "$capy" quantize "$out/tuned" "$out/cub" --type int4 --calibrate "$out/texts/held_world.jsonl" >&2
+stage texts/calibration.txt make_calibration
+stage cub/config.json "$capy" quantize "$out/tuned" "$out/cub" --type int4 --calibrate "$out/texts/calibration.txt" >&2
 cp "$here/generation_config.json" "$out/cub" # how boldly it speaks
 "$capy" show "$out/cub"
